@@ -1,0 +1,1 @@
+"""gradgate: a gate for the word2vec losses and their gradients."""

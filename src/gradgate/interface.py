@@ -1,0 +1,60 @@
+"""The plug-in contract: the functions that an implementation may define, what each takes and what it returns.
+
+V is the vocabulary size, d the dimension, K the number of negatives, B the number of pairs, C the number of context
+words. `U` (V, d) holds the outside vectors and `V_c` (V, d) the centre vectors, one row a word. Losses are in nats.
+A gradient of a matrix is dense, or row-sparse: a pair (rows, values) where rows may repeat and then add up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+NAIVE_SOFTMAX = "naive_softmax"
+NEGATIVE_SAMPLING = "negative_sampling"
+
+
+@dataclass(frozen=True)
+class Signature:
+    """A function of the contract: the parameters in their order, and the quantities it returns in theirs."""
+
+    name: str
+    parameters: tuple[str, ...]
+    returns: tuple[str, ...]
+
+
+_PAIR = ("loss", "grad_center", "grad_U")
+_PAIRS = ("losses", "grad_centers", "grad_U")
+_WINDOW = ("loss", "grad_V_c", "grad_U")
+_WINDOWS = ("losses", "grad_V_c", "grad_U")
+
+SIGNATURES = {
+    signature.name: signature
+    for signature in (
+        Signature("sigmoid", ("x",), ("sigmoid",)),
+        Signature("softmax", ("logits",), ("softmax",)),
+        Signature("naive_softmax", ("center", "outside", "U"), _PAIR),
+        Signature("negative_sampling", ("center", "outside", "negatives", "U"), _PAIR),
+        Signature("skipgram", ("center", "outsides", "V_c", "U", "loss", "negatives"), _WINDOW),
+        Signature("cbow", ("context", "target", "V_c", "U", "loss", "negatives", "reduce"), _WINDOW),
+        Signature("naive_softmax_batch", ("centers", "outsides", "U"), _PAIRS),
+        Signature("negative_sampling_batch", ("centers", "outsides", "negatives", "U"), _PAIRS),
+        Signature("skipgram_batch", ("centers", "outsides", "offsets", "V_c", "U", "loss", "negatives"), _WINDOWS),
+        Signature(
+            "cbow_batch", ("contexts", "offsets", "targets", "V_c", "U", "loss", "negatives", "reduce"), _WINDOWS
+        ),
+    )
+}
+
+FUNCTIONS = tuple(SIGNATURES)
+FLOAT_PARAMETERS = frozenset({"x", "logits", "center", "U", "V_c"})  # and `centers`, where it holds vectors
+
+
+def is_float(function: str, parameter: str) -> bool:
+    """Whether the parameter holds floating-point numbers (`centers` does only where it holds vectors, not rows)."""
+    if parameter == "centers":
+        return function in ("naive_softmax_batch", "negative_sampling_batch")
+    return parameter in FLOAT_PARAMETERS
+
+
+def is_matrix_gradient(quantity: str) -> bool:
+    """Whether the quantity may be returned row-sparse."""
+    return quantity in ("grad_U", "grad_V_c")

@@ -1,0 +1,104 @@
+"""What every loss is made of: hidden vectors, and the targets that each of them predicts.
+
+A pair, a window and a batch differ only in how the hidden vector h comes about and how many targets share it:
+h is a centre vector (naive_softmax, negative_sampling, skipgram) or the sum or mean of the context rows of V_c (cbow).
+The reference, the bounds and the differences all start from this one decomposition."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gradgate.case import Case
+from gradgate.interface import NAIVE_SOFTMAX
+
+
+@dataclass(frozen=True, eq=False)
+class Target:
+    """One prediction: the word `outside`, against all V words (negatives is None) or against the negatives (K,)."""
+
+    outside: int
+    negatives: np.ndarray | None
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """The targets that share one hidden vector h = (sum of `vectors`) / divisor.
+
+    vectors (m, d) in float64; rows (m,) says which rows of V_c they are (repeats allowed), or which row of `centers`.
+    divisor is 1, or C for the mean of a context. pair is the number b of the group within the batch (0 without one).
+    """
+
+    vectors: np.ndarray
+    rows: np.ndarray
+    divisor: int
+    targets: tuple[Target, ...]
+    pair: int
+
+
+def groups(case: Case) -> list[Group]:
+    """The groups of a case of any function that takes U. A window without context words gives no group."""
+    given = case.inputs
+    match case.function:
+        case "naive_softmax":
+            return [_single(case.wide("center"), 0, [Target(given["outside"], None)])]
+        case "negative_sampling":
+            return [_single(case.wide("center"), 0, [Target(given["outside"], given["negatives"])])]
+        case "naive_softmax_batch":
+            targets = [Target(int(o), None) for o in given["outsides"]]
+            return [_single(h, b, [t]) for b, (h, t) in enumerate(zip(case.wide("centers"), targets, strict=True))]
+        case "negative_sampling_batch":
+            shared = np.broadcast_to(given["negatives"], (len(given["outsides"]), given["negatives"].shape[-1]))
+            targets = [Target(int(o), k) for o, k in zip(given["outsides"], shared, strict=True)]
+            return [_single(h, b, [t]) for b, (h, t) in enumerate(zip(case.wide("centers"), targets, strict=True))]
+        case "skipgram":
+            windows = [(given["center"], slice(None))]
+        case "skipgram_batch":
+            windows = [(int(c), s) for c, s in zip(given["centers"], _slices(given["offsets"]), strict=True)]
+        case "cbow":
+            return _contexts(case, given["context"], [slice(None)], [given["target"]], [given["negatives"]])
+        case "cbow_batch":
+            negatives = [None] * len(given["targets"]) if given["negatives"] is None else given["negatives"]
+            return _contexts(case, given["contexts"], _slices(given["offsets"]), given["targets"], negatives)
+        case other:
+            raise ValueError(f"{other} has no hidden vector")
+    V_c = case.wide("V_c")
+    negatives = [None] * len(given["outsides"]) if given["loss"] == NAIVE_SOFTMAX else given["negatives"]
+    everything = [Target(int(o), k) for o, k in zip(given["outsides"], negatives, strict=True)]
+    return [
+        Group(V_c[[row]], np.array([row]), 1, tuple(everything[span]), b)
+        for b, (row, span) in enumerate(windows)
+        if everything[span]
+    ]
+
+
+def touched_rows(case: Case, quantity: str) -> np.ndarray | None:
+    """The rows of a matrix gradient that may differ from zero, ascending and distinct; None where all may."""
+    parts = groups(case)
+    if quantity == "grad_V_c":
+        return np.unique(np.concatenate([np.empty(0, np.int64), *[g.rows for g in parts]]))
+    if quantity != "grad_U":
+        return None
+    targets = [target for group in parts for target in group.targets]
+    if any(target.negatives is None for target in targets):
+        return None
+    used = [np.append(target.negatives, target.outside) for target in targets if target.negatives is not None]
+    return np.unique(np.concatenate([np.empty(0, np.int64), *used]))
+
+
+def _single(vector: np.ndarray, pair: int, targets: list[Target]) -> Group:
+    return Group(vector[None, :], np.array([pair]), 1, tuple(targets), pair)
+
+
+def _contexts(case: Case, flat: np.ndarray, spans: list[slice], targets, negatives) -> list[Group]:
+    V_c, mean = case.wide("V_c"), case.inputs["reduce"] == "mean"
+    return [
+        Group(V_c[rows], rows, len(rows) if mean else 1, (Target(int(target), drawn),), b)
+        for b, (rows, target, drawn) in enumerate(zip([flat[s] for s in spans], targets, negatives, strict=True))
+        if len(rows)
+    ]
+
+
+def _slices(offsets: np.ndarray) -> list[slice]:
+    return [slice(int(start), int(end)) for start, end in zip(offsets[:-1], offsets[1:], strict=True)]
