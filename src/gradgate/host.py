@@ -1,0 +1,164 @@
+"""The parent's side of a worker process: start it, send it calls, hold the deadline, and say how it ended."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import asdict
+from typing import Any
+
+from gradgate.calls import Call, Outcome
+from gradgate.errors import Broken, CannotRun
+from gradgate.implementation import Particulars
+from gradgate.loading import Source
+from gradgate.messages import Frame, decode_outcome, encode_calls
+from gradgate.wire import BadFrame, read_frame, write_frame
+
+LOAD_LIMIT = 60.0  # seconds for importing the implementation and what it needs, on top of a call's own limit
+_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+_GONE = None  # what the reading thread leaves in the queue when the pipe closes
+
+
+class Worker:
+    """One implementation in a process of its own.
+
+    offers and particulars come from the process itself. `perform` never raises for what the implementation does: a
+    call that is late, or that ends the process, becomes the outcome's fault, and so do the calls behind it.
+    """
+
+    def __init__(self, source: Source, seed: int, time_limit: float, device: str = "cpu") -> None:
+        self.source = source
+        self.name = source.name
+        self.remarks: list[str] = []
+        self._seed, self._limit, self._device = seed, time_limit, device
+        self._start()
+
+    def perform(self, calls: list[Call]) -> list[Outcome]:
+        if self._process.poll() is not None:
+            self._start()
+        self._outbox.put(encode_calls(calls, self._device))
+        outcomes: list[Outcome] = []
+        while len(outcomes) < len(calls):
+            try:
+                outcomes.append(self._answer())
+            except _Ended as end:
+                self.close()
+                outcomes += [Outcome(fault=str(end), fault_kind=end.kind)] * (len(calls) - len(outcomes))
+        return outcomes
+
+    def close(self) -> None:
+        """Ends the process and everything it started. Safe to call twice."""
+        if self._process.poll() is None:
+            _kill_group(self._process)
+        self._process.wait()
+        self._outbox.put(_GONE)
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _start(self) -> None:
+        environment = {**os.environ, **dict.fromkeys(_ONE_THREAD, "1"), "PYTHONHASHSEED": "0"}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "gradgate.worker", json.dumps(asdict(self.source)), str(self._seed)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+            start_new_session=True,
+        )
+        self._inbox: queue.Queue[Frame | BadFrame | None] = queue.Queue()
+        self._outbox: queue.Queue[Frame | None] = queue.Queue()
+        threading.Thread(target=_read, args=(self._process.stdout, self._inbox), daemon=True).start()
+        threading.Thread(target=_write, args=(self._process.stdin, self._outbox), daemon=True).start()
+        try:
+            hello, _ = self._next(LOAD_LIMIT + self._limit)
+        except _Ended as end:
+            self.close()
+            raise Broken(f"{self.name}, while it was imported: {end}") from end
+        if "CannotRun" in hello or "Broken" in hello:
+            self.close()
+            raise (CannotRun(hello["CannotRun"]) if "CannotRun" in hello else Broken(hello["Broken"]))
+        self.offers: tuple[str, ...] = tuple(hello["offers"])
+        self.particulars = _particulars(hello["particulars"])
+
+    def _answer(self) -> Outcome:
+        header, arrays = self._next(self._limit)
+        self.remarks = header.pop("remarks", self.remarks)
+        try:
+            return decode_outcome((header, arrays))
+        except BadFrame as error:
+            raise _Ended("died", f"the process answered with something else: {error}") from error
+
+    def _next(self, limit: float) -> Frame:
+        try:
+            frame = self._inbox.get(timeout=limit)
+        except queue.Empty:
+            raise _Ended("timed out", f"no answer within {limit:g} s") from None
+        if frame is _GONE:
+            raise _Ended("died", _how_it_ended(self._process))
+        if isinstance(frame, BadFrame):
+            raise _Ended("died", f"the process answered with something else: {frame}")
+        if "harness" in frame[0]:
+            self.close()
+            raise CannotRun(f"gradgate itself failed in the worker of {self.name}:\n{frame[0]['harness']}")
+        return frame
+
+
+class _Ended(Exception):
+    """The worker gives no more answers. kind is "timed out" or "died"."""
+
+    def __init__(self, kind: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.kind = kind
+
+
+def _read(stream: Any, inbox: queue.Queue) -> None:
+    try:
+        while True:
+            inbox.put(read_frame(stream))
+    except BadFrame as error:
+        inbox.put(error)
+    except (EOFError, ValueError, OSError):
+        inbox.put(_GONE)
+
+
+def _write(stream: Any, outbox: queue.Queue) -> None:
+    try:
+        while (frame := outbox.get()) is not _GONE:
+            write_frame(stream, *frame)
+    except (OSError, ValueError):
+        pass  # the process is gone; the reading side says so
+    finally:
+        try:
+            stream.close()
+        except OSError:
+            pass
+
+
+def _kill_group(process: subprocess.Popen) -> None:
+    if hasattr(os, "killpg"):
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+            return
+        except (ProcessLookupError, PermissionError):
+            pass
+    process.kill()
+
+
+def _how_it_ended(process: subprocess.Popen) -> str:
+    code = process.wait()
+    if code < 0:
+        return f"the process was ended by {signal.Signals(-code).name}"
+    return f"the process left with exit code {code} in the middle of a call"
+
+
+def _particulars(told: dict[str, Any]) -> Particulars:
+    return Particulars(**{**told, "dtypes": tuple(told["dtypes"]), "devices": tuple(told["devices"])})

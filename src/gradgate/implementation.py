@@ -1,0 +1,224 @@
+"""An implementation behind the shared interface: whatever its module defines, called in the contract's terms."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+
+from gradgate.calls import READ_ONLY, STRIDED, Call, Outcome, Result
+from gradgate.formats import BFLOAT16, FORMATS
+from gradgate.interface import FUNCTIONS, SIGNATURES, is_float, is_matrix_gradient
+
+TRANSPOSED_LAYOUT = "d×V"
+
+
+class NotOffered(Exception):
+    """A function that the implementation does not define was called."""
+
+
+@dataclass(frozen=True)
+class Particulars:
+    """What a module declares of itself (the upper-case names of the contract); the defaults are a plain NumPy file's."""
+
+    dtypes: tuple[str, ...] = ("float64", "float32")
+    devices: tuple[str, ...] = ("cpu",)
+    layout: str = "V×d"
+    loss_dtype: Mapping[str, str] = field(default_factory=dict)
+    accumulation: Mapping[str, str] = field(default_factory=dict)
+    summation: str = "any"
+    flushes_subnormals: bool = False
+    deterministic: bool = True
+    adapter: str = ""
+
+    def declared(self) -> dict[str, Any]:
+        """Only what differs from the defaults, for the report."""
+        plain = asdict(Particulars())
+        return {name: value for name, value in asdict(self).items() if value != plain[name]}
+
+
+def particulars_of(module: Any) -> Particulars:
+    """Reads the declarations of a module; ValueError, worded, where one of them makes no sense."""
+    plain = Particulars()
+    read = Particulars(
+        dtypes=tuple(getattr(module, "DTYPES", ("float64",) if _is_adapter(module) else plain.dtypes)),
+        devices=tuple(getattr(module, "DEVICES", plain.devices)),
+        layout=getattr(module, "LAYOUT", plain.layout),
+        loss_dtype=_by_dtype(getattr(module, "LOSS_DTYPE", {})),
+        accumulation=_by_dtype(getattr(module, "ACCUMULATION", {})),
+        summation=getattr(module, "SUMMATION", plain.summation),
+        flushes_subnormals=bool(getattr(module, "FLUSHES_SUBNORMALS", False)),
+        deterministic=bool(getattr(module, "DETERMINISTIC", True)),
+        adapter=getattr(module, "form", "") if _is_adapter(module) else "",
+    )
+    known = {*FORMATS}
+    for name, given in (("DTYPES", read.dtypes), ("ACCUMULATION", read.accumulation.values())):
+        if unknown := sorted(set(given) - known):
+            raise ValueError(f"{name} names {', '.join(map(repr, unknown))}; known are {', '.join(FORMATS)}")
+    if read.summation not in ("any", "blocked", "pairwise"):
+        raise ValueError(f'SUMMATION is {read.summation!r}; it is "any", "blocked" or "pairwise"')
+    if read.layout not in (plain.layout, TRANSPOSED_LAYOUT):
+        raise ValueError(f'LAYOUT is {read.layout!r}; it is "V×d" or "d×V"')
+    return read
+
+
+def _by_dtype(declared: Mapping[str, str] | str) -> dict[str, str]:
+    return dict.fromkeys(FORMATS, declared) if isinstance(declared, str) else dict(declared)
+
+
+def _is_adapter(module: Any) -> bool:
+    return type(module).__module__.startswith("gradgate.")
+
+
+class Implementation:
+    """The functions of one module (or of an adapter around one), callable with a case's inputs.
+
+    name is how the user called it; offers are the functions of the contract that it defines, in the contract's order.
+    """
+
+    def __init__(self, name: str, module: Any) -> None:
+        self.name = name
+        self.module = module
+        self.particulars = particulars_of(module)
+        self.offers = tuple(f for f in FUNCTIONS if callable(getattr(module, f, None)))
+
+    def call(self, function: str, dtype: str, device: str = "cpu", layout: str = "plain", **inputs: Any) -> Any:
+        """Calls the function with inputs turned into the implementation's own arrays; returns what it returns."""
+        return self._function(function)(*self._arguments(function, dtype, device, layout, inputs).values())
+
+    def perform(self, call: Call, device: str = "cpu") -> Outcome:
+        """Makes the call and reads what came back. An exception of the implementation becomes the outcome's fault."""
+        case = call.case
+        try:
+            arguments = self._arguments(case.function, case.dtype, device, call.layout, case.inputs)
+            returned = self._function(case.function)(*arguments.values())
+            self._synchronize()
+        except Exception as error:
+            kind = "not posed" if type(error).__name__ == "NotPosed" else "raised"
+            return Outcome(fault=_sentence(error), fault_kind=kind, exception=type(error).__name__)
+        changed = tuple(n for n, given in arguments.items() if not self._unchanged(given, case.inputs[n], n))
+        try:
+            return Outcome(results=self._read(case.function, returned), changed=changed)
+        except Malformed as error:
+            return Outcome(changed=changed, fault=str(error), fault_kind="malformed")
+
+    @property
+    def remarks(self) -> list[str]:
+        """What an adapter accepted although it is not in the contract's form."""
+        return list(getattr(self.module, "remarks", []))
+
+    def _function(self, function: str) -> Any:
+        if function not in self.offers:
+            raise NotOffered(f"{self.name} does not define {function}")
+        return getattr(self.module, function)
+
+    def _arguments(self, function: str, dtype: str, device: str, layout: str, inputs: Mapping[str, Any]) -> dict:
+        return {
+            name: self._convert(inputs[name], name, dtype if is_float(function, name) else "int64", device, layout)
+            for name in SIGNATURES[function].parameters
+        }
+
+    def _convert(self, value: Any, name: str, dtype: str, device: str, layout: str) -> Any:
+        if not isinstance(value, np.ndarray):
+            return value
+        array = _laid_out(value.T if self._transposed(name) else value, layout)
+        own = getattr(self.module, "asarray", None)
+        return own(array, dtype, device) if own else array
+
+    def _transposed(self, name: str) -> bool:
+        return self.particulars.layout == TRANSPOSED_LAYOUT and name in ("U", "V_c", "grad_U", "grad_V_c")
+
+    def _unchanged(self, given: Any, original: Any, name: str) -> bool:
+        if not isinstance(original, np.ndarray):
+            return True
+        after = self._as_numpy(given)[0]
+        before = original.T if self._transposed(name) else original
+        return after.shape == before.shape and np.array_equal(after, before, equal_nan=before.dtype.kind == "f")
+
+    def _as_numpy(self, value: Any) -> tuple[np.ndarray, str]:
+        """The values in NumPy and the name of the dtype that they had ("float" for Python's own numbers)."""
+        dtype = getattr(value, "dtype", None)
+        own = getattr(self.module, "asnumpy", None)
+        array = np.asarray(own(value) if own else value)
+        if dtype is None:
+            return array, {"f": "float", "i": "int"}.get(array.dtype.kind, str(array.dtype))
+        name = str(dtype).rpartition(".")[-1]
+        if name == BFLOAT16.name and array.dtype == np.uint16:  # bit patterns: the upper half of a float32
+            array = (array.astype(np.uint32) << 16).view(np.float32)
+        return array, name
+
+    def _read(self, function: str, returned: Any) -> dict[str, Result]:
+        quantities = SIGNATURES[function].returns
+        if len(quantities) == 1:
+            returned = (returned,)
+        if not isinstance(returned, tuple | list) or len(returned) != len(quantities):
+            raise Malformed(f"{function} returned {_shape_of(returned)}; ({', '.join(quantities)}) is due")
+        return {q: self._result(q, value) for q, value in zip(quantities, returned, strict=True)}
+
+    def _result(self, quantity: str, value: Any) -> Result:
+        try:
+            if is_matrix_gradient(quantity) and isinstance(value, tuple) and len(value) == 2:
+                rows = np.asarray(self._as_numpy(value[0])[0])
+                values, dtype = self._as_numpy(value[1])
+                if rows.ndim != 1 or rows.dtype.kind not in "iu":
+                    raise Malformed(f"the rows of {quantity} are {_shape_of(value[0])}; a vector of ints is due")
+                return Result(_numbers(values, quantity), dtype, rows.astype(np.int64))
+            values, dtype = self._as_numpy(value)
+        except (TypeError, ValueError, AttributeError, RuntimeError) as error:
+            raise Malformed(f"{quantity} is {_shape_of(value)}, which is no array of numbers") from error
+        return Result(_numbers(values.T if self._transposed(quantity) else values, quantity), dtype)
+
+    def _synchronize(self) -> None:
+        if wait := getattr(self.module, "synchronize", None):
+            wait()
+
+
+class Malformed(Exception):
+    """What a function returned is not what the contract says: one sentence."""
+
+
+def _numbers(values: np.ndarray, quantity: str) -> np.ndarray:
+    if values.dtype.kind not in "fiu":
+        raise Malformed(f"{quantity} is an array of {values.dtype}; numbers are due")
+    return np.ascontiguousarray(values) if values.ndim else values
+
+
+def _laid_out(array: np.ndarray, layout: str) -> np.ndarray:
+    if layout == STRIDED:
+        if array.ndim == 2 and array.shape[0] > 1:  # a view with gaps between its columns, in Fortran's order
+            wide = np.empty((array.shape[1] * 2, array.shape[0]), array.dtype)[::2].T
+        else:
+            wide = np.empty((*array.shape[:-1], array.shape[-1] * 2), array.dtype)[..., ::2]
+        wide[...] = array
+        return wide
+    copy = np.array(array, order="C")
+    copy.flags.writeable = layout != READ_ONLY
+    return copy
+
+
+def _shape_of(value: Any) -> str:
+    if value is None:
+        return "None"
+    if isinstance(value, tuple | list):
+        return f"a {type(value).__name__} of {len(value)}"
+    shape = getattr(value, "shape", None)
+    return f"a {type(value).__name__}" + (f" of shape {tuple(shape)}" if shape is not None else "")
+
+
+def _sentence(error: Exception) -> str:
+    """The exception in one line, with the line of the implementation's source that raised it."""
+    text = " ".join(str(error).split())[:300]
+    trace, where = error.__traceback__, ""
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if "gradgate" not in sys.modules or not code.co_filename.startswith(_HERE):
+            where = f" (line {trace.tb_lineno}, in {code.co_name})"
+            break
+        trace = trace.tb_next
+    return f"{type(error).__name__}: {text}{where}" if text else f"{type(error).__name__}{where}"
+
+
+_HERE = __file__.rpartition("implementation.py")[0]

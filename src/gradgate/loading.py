@@ -1,0 +1,126 @@
+"""From what a user calls an implementation (a SPEC) to its functions.
+
+A SPEC is a path ending in .py, a shipped name, the name of an entry point of the group "gradgate.impls", or a dotted
+module. There is one way in: a shipped file is loaded by path, exactly as a stranger's file is."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import importlib.util
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from gradgate import adapters
+from gradgate.errors import Broken, CannotRun
+from gradgate.implementation import Implementation
+from gradgate.places import folder
+
+ENTRY_POINTS = "gradgate.impls"
+EXTRAS = {"torch": "torch"}  # a package that an implementation may need, and the extra that brings it
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where an implementation comes from. kind is "file", "entry point" or "module"; target the path or the module."""
+
+    name: str
+    kind: str
+    target: str
+    shipped: bool = False
+
+
+def shipped() -> list[str]:
+    """The names of the implementations that gradgate carries, in alphabetical order."""
+    return sorted(path.stem for path in folder("impls").glob("*.py"))
+
+
+def entry_points() -> dict[str, str]:
+    """The implementations that other installed distributions register: name to module."""
+    return {point.name: point.value for point in importlib.metadata.entry_points(group=ENTRY_POINTS)}
+
+
+def resolve(spec: str) -> Source:
+    """Finds a SPEC without running any of it; CannotRun, naming the known ones, when there is none."""
+    if spec.endswith(".py"):
+        path = Path(spec)
+        if not path.is_file():
+            raise CannotRun(f"{spec}: there is no such file")
+        return Source(spec, "file", str(path.resolve()))
+    if spec in shipped():
+        return Source(spec, "file", str(folder("impls") / f"{spec}.py"), shipped=True)
+    if spec in (points := entry_points()):
+        return Source(spec, "entry point", points[spec])
+    if spec.replace(".", "").isidentifier() and _is_importable(spec):
+        return Source(spec, "module", spec)
+    known = ", ".join([*shipped(), *sorted(points)])
+    raise CannotRun(f"{spec}: no such implementation; known are {known}, any path ending in .py, any importable module")
+
+
+def load(spec: str) -> Implementation:
+    """The implementation behind a SPEC. Raises CannotRun (not found, or a package missing) or Broken (its own fault)."""
+    return load_source(resolve(spec))
+
+
+def load_source(source: Source) -> Implementation:
+    """Runs the module and wraps it. Whatever it raises, SystemExit included, becomes CannotRun or Broken."""
+    try:
+        module = _import(source)
+    except ModuleNotFoundError as error:
+        raise _missing(source, error) from error
+    except SyntaxError as error:
+        raise Broken(f"{source.name}, line {error.lineno}: not Python 3: {error.msg}") from error
+    except SystemExit as error:
+        raise Broken(f"{source.name} leaves Python when it is imported (exit {error.code})") from error
+    except Exception as error:
+        raise Broken(f"{source.name} raises {type(error).__name__} when it is imported: {_line(error)}") from error
+    try:
+        found = Implementation(source.name, adapters.adapt(module) or module)
+    except (TypeError, ValueError) as error:
+        raise Broken(f"{source.name}: {_line(error)}") from error
+    if not found.offers:
+        raise CannotRun(f"{source.name} defines none of the contract's functions (naive_softmax, negative_sampling, ...)")
+    return found
+
+
+def _import(source: Source) -> ModuleType | Any:
+    if source.kind == "file":
+        return _import_file(Path(source.target), shipped=source.shipped)
+    module, _, attribute = source.target.partition(":")
+    found = importlib.import_module(module)
+    return getattr(found, attribute) if attribute else found
+
+
+def _import_file(path: Path, *, shipped: bool) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"gradgate_loaded_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise CannotRun(f"{path}: Python has no loader for such a file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses and pickling inside the file look themselves up there
+    if shipped:
+        spec.loader.exec_module(module)
+        return module
+    sys.path.insert(0, str(path.parent))  # as `python FILE` does, so that a file finds its neighbours
+    with adapters.stand_ins(path.parent):
+        spec.loader.exec_module(module)
+    return module
+
+
+def _is_importable(spec: str) -> bool:
+    try:
+        return importlib.util.find_spec(spec.partition(".")[0]) is not None  # a submodule's would run its package
+    except (ImportError, ValueError):
+        return False
+
+
+def _missing(source: Source, error: ModuleNotFoundError) -> CannotRun:
+    package = (error.name or "a module").partition(".")[0]
+    cure = f"pip install 'gradgate[{EXTRAS[package]}]'" if package in EXTRAS else f"install it, or mend the import of {error.name}"
+    return CannotRun(f"{source.name} needs {package}, which is not installed: {cure}")
+
+
+def _line(error: BaseException) -> str:
+    return " ".join(str(error).split())[:300]

@@ -1,0 +1,101 @@
+"""Calls and outcomes as frames: what the harness asks of a worker, and what the worker answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from gradgate.calls import Call, Outcome, Result
+from gradgate.case import Case
+from gradgate.formats import BFLOAT16
+from gradgate.interface import SIGNATURES, is_float
+from gradgate.wire import BadFrame
+
+Frame = tuple[dict[str, Any], list[np.ndarray]]
+
+
+def encode_calls(calls: list[Call], device: str) -> Frame:
+    """One frame for many calls; an array that several of them share travels once."""
+    arrays: list[np.ndarray] = []
+    places: dict[tuple[int, bool], int] = {}
+
+    def place(array: np.ndarray, narrow: bool) -> dict[str, int]:
+        key = (id(array), narrow)
+        if key not in places:
+            places[key] = len(arrays)
+            arrays.append(_to_bits(array) if narrow else array)
+        return {"array": places[key]}
+
+    listed = []
+    for call in calls:
+        case, inputs = call.case, {}
+        for name, value in case.inputs.items():
+            narrow = case.dtype == BFLOAT16.name and is_float(case.function, name)
+            inputs[name] = place(value, narrow) if isinstance(value, np.ndarray) else value
+        listed.append({"function": case.function, "dtype": case.dtype, "layout": call.layout, "inputs": inputs})
+    return {"calls": listed, "device": device}, arrays
+
+
+def decode_calls(frame: Frame) -> tuple[list[Call], str]:
+    header, arrays = frame
+    calls = []
+    for listed in header["calls"]:
+        function, dtype = listed["function"], listed["dtype"]
+        inputs = {}
+        for name in SIGNATURES[function].parameters:
+            value = listed["inputs"][name]
+            if isinstance(value, dict):
+                value = arrays[value["array"]]
+                value = _from_bits(value) if dtype == BFLOAT16.name and is_float(function, name) else value
+            inputs[name] = value
+        calls.append(Call("", Case(function, dtype, inputs, "", 0, 0), listed["layout"]))
+    return calls, header["device"]
+
+
+def encode_outcome(outcome: Outcome) -> Frame:
+    arrays: list[np.ndarray] = []
+    results = {}
+    for quantity, result in outcome.results.items():
+        narrow = result.dtype == BFLOAT16.name and result.values.dtype == np.float32
+        results[quantity] = {"dtype": result.dtype, "values": len(arrays), "bits": narrow, "rows": None}
+        arrays.append(_to_bits(result.values) if narrow else result.values)
+        if result.rows is not None:
+            results[quantity]["rows"] = len(arrays)
+            arrays.append(result.rows)
+    header = {
+        "results": results,
+        "changed": list(outcome.changed),
+        "fault": outcome.fault,
+        "fault_kind": outcome.fault_kind,
+        "exception": outcome.exception,
+    }
+    return header, arrays
+
+
+def decode_outcome(frame: Frame) -> Outcome:
+    header, arrays = frame
+    try:
+        results = {}
+        for quantity, described in header["results"].items():
+            values = arrays[described["values"]]
+            rows = described["rows"]
+            results[quantity] = Result(
+                _from_bits(values) if described["bits"] else values,
+                described["dtype"],
+                None if rows is None else arrays[rows],
+            )
+        return Outcome(
+            results, tuple(header["changed"]), header["fault"], header["fault_kind"], header["exception"]
+        )
+    except (KeyError, IndexError, TypeError, AttributeError) as error:
+        raise BadFrame(f"the answer does not describe an outcome: {error!r}") from error
+
+
+def _to_bits(values: np.ndarray) -> np.ndarray:
+    """bfloat16 values held in float32, as their 16-bit patterns."""
+    return (np.asarray(values, np.float32).view(np.uint32) >> 16).astype(np.uint16)
+
+
+def _from_bits(bits: np.ndarray) -> np.ndarray:
+    return (bits.astype(np.uint32) << 16).view(np.float32)

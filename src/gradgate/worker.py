@@ -1,0 +1,62 @@
+"""The worker process: loads one implementation and answers calls until its pipe closes.
+
+Started as `python -m gradgate.worker SOURCE-AS-JSON SEED`. Frames come in on standard input and go out on what was
+standard output; the implementation itself sees neither: it reads from and prints to the null device."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import sys
+import traceback
+from dataclasses import asdict
+from typing import BinaryIO
+
+import numpy as np
+
+from gradgate.errors import Broken, CannotRun
+from gradgate.implementation import Implementation
+from gradgate.loading import Source, load_source
+from gradgate.messages import decode_calls, encode_outcome
+from gradgate.wire import read_frame, write_frame
+
+
+def main() -> int:
+    inbox, outbox = _take_the_pipes()
+    try:
+        random.seed(int(sys.argv[2]))  # once, not per call: a file that draws its own numbers must differ from itself
+        np.random.seed(int(sys.argv[2]) % 2**32)  # noqa: NPY002 (the global generator is what such a file uses)
+        implementation = _load(outbox)
+        while implementation is not None:
+            calls, device = decode_calls(read_frame(inbox))
+            for call in calls:
+                header, arrays = encode_outcome(implementation.perform(call, device))
+                write_frame(outbox, {**header, "remarks": implementation.remarks}, arrays)
+    except EOFError:
+        return 0
+    except Exception:  # a fault of the harness itself, which must not be blamed on the implementation
+        write_frame(outbox, {"harness": traceback.format_exc()}, [])
+    return 1
+
+
+def _take_the_pipes() -> tuple[BinaryIO, BinaryIO]:
+    inbox, outbox = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    null = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(null, descriptor)
+    return inbox, outbox
+
+
+def _load(outbox: BinaryIO) -> Implementation | None:
+    try:
+        found = load_source(Source(**json.loads(sys.argv[1])))
+    except (CannotRun, Broken) as error:
+        write_frame(outbox, {type(error).__name__: str(error)}, [])
+        return None
+    write_frame(outbox, {"offers": found.offers, "particulars": asdict(found.particulars)}, [])
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())
