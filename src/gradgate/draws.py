@@ -1,0 +1,167 @@
+"""Drawing cases: sizes, indices and values, from the easy to the hard, for `verify` and for Hypothesis alike.
+
+A case depends on (seed, function, index) and on nothing else: each has a Philox generator of its own."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gradgate.case import Case
+from gradgate.formats import FORMATS, Format, round_to
+from gradgate.interface import NAIVE_SOFTMAX, NEGATIVE_SAMPLING
+
+KINDS = ("digits", "normal", "wide", "huge", "tiny", "cancelling", "heavy-tailed", "subnormal")
+"""digits: multiples of 1/8, logits of order 1; normal: full mantissas, logits of order 1; wide: logits of order 5;
+huge: logits up to 1e4; tiny: logits of order 2^-20; cancelling: dot products of large terms with a small sum;
+heavy-tailed: entries over twelve binades; subnormal: outside vectors around the smallest normal number."""
+
+_SCHEDULE = ("digits", "normal", "wide", "digits", "huge", "normal", "tiny", "cancelling", "heavy-tailed", "subnormal")
+_LARGE_EVERY = 10  # every tenth case has V >= 1000
+HUGE_LOGIT = 1e4
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """V words, d dimensions, K negatives, C context words, B pairs."""
+
+    V: int
+    d: int
+    K: int
+    C: int
+    B: int
+
+
+def generator(seed: int, function: str, index: int) -> np.random.Generator:
+    """The random numbers of one case."""
+    digest = hashlib.sha256(f"{seed}/{function}/{index}".encode()).digest()
+    return np.random.Generator(np.random.Philox(key=np.frombuffer(digest[:16], np.uint64)))
+
+
+def generated(function: str, dtype: str, seed: int, index: int) -> Case:
+    """Case number `index` of a function: the same inputs for every dtype, up to their rounding into it."""
+    rng = generator(seed, function, index)
+    return build(function, dtype, _SCHEDULE[index % len(_SCHEDULE)], _sizes(rng, index), rng, seed, index)
+
+
+def build(
+    function: str, dtype: str, kind: str, sizes: Sizes, rng: np.random.Generator, seed: int, index: int
+) -> Case:
+    """A case of the given kind and sizes; indices and values from rng."""
+    form = FORMATS[dtype]
+    if function in ("sigmoid", "softmax"):
+        inputs = _elementwise(function, kind, sizes, rng, form)
+    else:
+        inputs = _loss_inputs(function, kind, sizes, rng, form, index)
+    return Case(function, dtype, inputs, kind, seed, index)
+
+
+def _sizes(rng: np.random.Generator, index: int) -> Sizes:
+    large = index % _LARGE_EVERY == 1
+    V = int(rng.integers(1000, 1200)) if large else int(rng.choice([1, 2, 3, 5, 8, 13, 24, 50], p=_FAVOUR_SMALL))
+    d = int(rng.choice([4, 10, 50]) if large else rng.choice([1, 2, 3, 4, 5, 8, 10]))
+    K, C, B = int(rng.integers(1, 9)), int(rng.integers(1, 5)), int(rng.integers(1, 4))
+    return Sizes(V, d, K, min(C, 2) if large else C, min(B, 2) if large else B)
+
+
+_FAVOUR_SMALL = (0.03, 0.07, 0.2, 0.2, 0.2, 0.15, 0.1, 0.05)
+
+
+def _loss_inputs(
+    function: str, kind: str, sizes: Sizes, rng: np.random.Generator, form: Format, index: int
+) -> dict[str, Any]:
+    V, d, K, C, B = sizes.V, sizes.d, sizes.K, sizes.C, sizes.B
+    hidden_count = V if function.startswith(("skipgram", "cbow")) else B
+    vectors, U = _vectors(kind, hidden_count, V, d, rng, form)
+    loss = (NAIVE_SOFTMAX, NEGATIVE_SAMPLING)[index % 2]
+    reduce = ("sum", "mean")[index // 2 % 2]
+
+    def words(*shape: int) -> np.ndarray:
+        return rng.integers(0, V, shape)
+
+    match function:
+        case "naive_softmax":
+            return {"center": vectors[0], "outside": int(words()), "U": U}
+        case "negative_sampling":
+            outside = int(words())
+            return {"center": vectors[0], "outside": outside, "negatives": _negatives(rng, V, K, outside), "U": U}
+        case "naive_softmax_batch":
+            return {"centers": vectors, "outsides": words(B), "U": U}
+        case "negative_sampling_batch":
+            negatives = words(K) if index % 3 == 0 else words(B, K)
+            return {"centers": vectors, "outsides": words(B), "negatives": negatives, "U": U}
+        case "skipgram":
+            negatives = words(C, K) if loss == NEGATIVE_SAMPLING else None
+            return _window({"center": int(words()), "outsides": words(C)}, vectors, U, loss, negatives)
+        case "cbow":
+            negatives = words(K) if loss == NEGATIVE_SAMPLING else None
+            window = _window({"context": words(C), "target": int(words())}, vectors, U, loss, negatives)
+            return {**window, "reduce": reduce}
+    offsets = np.cumsum([0, *rng.integers(1, C + 1, B)])
+    count = int(offsets[-1])
+    if function == "skipgram_batch":
+        negatives = words(count, K) if loss == NEGATIVE_SAMPLING else None
+        given = {"centers": words(B), "outsides": words(count), "offsets": offsets}
+        return _window(given, vectors, U, loss, negatives)
+    negatives = words(B, K) if loss == NEGATIVE_SAMPLING else None
+    given = {"contexts": words(count), "offsets": offsets, "targets": words(B)}
+    return {**_window(given, vectors, U, loss, negatives), "reduce": reduce}
+
+
+def _window(
+    indices: Mapping[str, Any], V_c: np.ndarray, U: np.ndarray, loss: str, negatives: np.ndarray | None
+) -> dict[str, Any]:
+    return {**indices, "V_c": V_c, "U": U, "loss": loss, "negatives": negatives}
+
+
+def _negatives(rng: np.random.Generator, V: int, K: int, outside: int) -> np.ndarray:
+    """K words; in one case of four the outside word is among them, in another one word fills half of them."""
+    negatives = rng.integers(0, V, K)
+    special = rng.integers(0, 4)
+    if special == 0:
+        negatives[rng.integers(0, K)] = outside
+    elif special == 1:
+        negatives[: K // 2 + 1] = negatives[0]
+    return negatives
+
+
+def _elementwise(
+    function: str, kind: str, sizes: Sizes, rng: np.random.Generator, form: Format
+) -> dict[str, np.ndarray]:
+    shape = (sizes.V,) if sizes.B == 1 or sizes.V >= 1000 else (sizes.B, sizes.V)
+    scale = {"wide": 5.0, "huge": HUGE_LOGIT / 4, "tiny": 2.0**-20, "subnormal": form.smallest}.get(kind, 1.0)
+    values = rng.standard_normal(shape) * scale
+    if kind == "digits":
+        values = np.rint(values * 16) / 8
+    elif kind == "heavy-tailed":
+        values = values * 2.0 ** rng.integers(-12, 5, shape)
+    return {"x" if function == "sigmoid" else "logits": round_to(values, form)}
+
+
+def _vectors(
+    kind: str, count: int, V: int, d: int, rng: np.random.Generator, form: Format
+) -> tuple[np.ndarray, np.ndarray]:
+    """The hidden side's vectors (count, d) and U (V, d), with logits of the kind's size."""
+    centers, U = rng.standard_normal((count, d)), rng.standard_normal((V, d)) / np.sqrt(d)
+    match kind:
+        case "digits":
+            centers, U = np.rint(centers * 8) / 8, np.rint(U * 16) / 8
+        case "wide":
+            U = U * 5
+        case "huge":
+            U = U * (HUGE_LOGIT / max(1e-3, float(np.abs(U @ centers.T).max())))
+        case "tiny":
+            U = U * 2.0**-20
+        case "cancelling" if d >= 2:  # the first two terms of every dot product cancel but for the sum of their noise
+            large = np.rint(rng.standard_normal((V, 1)) * 256)
+            U[:, :2] = np.rint(U[:, :2] * 8) / 8 + large * np.array([[1.0, -1.0]])
+            centers[:, 1] = centers[:, 0]
+        case "heavy-tailed":
+            U = U * 2.0 ** rng.integers(-10, 3, U.shape)
+        case "subnormal":
+            U = U * (form.smallest * 4)
+    return round_to(centers, form), round_to(U, form)
