@@ -1,6 +1,6 @@
 """The losses in plain Python, with nothing but lists and math: no array library to hide a step.
 Unlike the others: a pair is reduced to its slopes, the derivatives of the loss by the logits u_w . h, and every
-gradient follows by the chain rule: slope_w * u_w, summed over w, for the hidden vector h, and slope_w * h for the row u_w.
+gradient follows by the chain rule: sum over w of slope_w * u_w for the hidden vector h, slope_w * h for the row u_w.
 Source: Mikolov et al. 2013, "Distributed Representations of Words and Phrases", eqs. 2 and 4; sign flipped: ours are
 losses, in nats.
 
