@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from gradgate.errors import CannotRun
 
-class TextError(ValueError):
+
+class TextError(CannotRun):
     """A text, or what was asked of it, cannot be used. The message is one sentence for people: no traceback is due."""
