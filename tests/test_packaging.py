@@ -155,4 +155,5 @@ def test_an_editable_install_is_one_path_to_src(clone, tmp_path):
     command = ["-c", "import sys, hatchling.build as b; print(b.build_editable(sys.argv[1]))", str(tmp_path)]
     names = contents(tmp_path / run(sys.executable, *command, cwd=clone).strip().splitlines()[-1])
     files = sorted(name for name in names if ".dist-info/" not in name)
-    assert files == ["_editable_impl_gradgate.pth"], files
+    assert len(files) == 1, files
+    assert files[0].endswith(".pth"), files
