@@ -1,0 +1,111 @@
+"""Naive softmax: bounds of the losses and gradients of one hidden vector's targets.
+
+The routes that the terms admit are listed, with their sources, in docs/bounds.md."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from gradgate.bounds.arithmetic import STRICT, Arithmetic
+from gradgate.bounds.hidden import Hidden, Matrix, logit_errors
+from gradgate.bounds.probabilities import (
+    HOPELESS,
+    ExponentialErrors,
+    exponential_errors,
+    probability_errors,
+    sum_of_others,
+)
+from gradgate.magnitudes import SoftmaxMagnitudes
+
+
+@dataclass(frozen=True, eq=False)
+class SoftmaxErrors:
+    """One hidden vector's T targets.
+
+    losses (T,) errors of the losses; coefficients (V,) = sum over targets of |p - onehot|, and their errors (V,);
+    hidden_error (d,) and hidden_mass (d,): error of grad_hidden before its sum over V rounds, and the sum of
+    |products| in it; both summed over targets. reach: the largest number met on the way.
+    """
+
+    losses: np.ndarray
+    coefficients: np.ndarray
+    errors: np.ndarray
+    hidden_error: np.ndarray
+    hidden_mass: np.ndarray
+    reach: float
+
+
+def softmax_errors(
+    U: Matrix, signed: np.ndarray, hidden: Hidden, sizes: SoftmaxMagnitudes, arithmetic: Arithmetic, tier: str
+) -> SoftmaxErrors:
+    """Bounds for one group; `signed` is U (V, d) itself."""
+    delta, reach = logit_errors(U, hidden, arithmetic)
+    errors = exponential_errors(sizes, delta, arithmetic, tier)
+    losses = _loss_errors(sizes, errors, arithmetic, tier)
+    probs = probability_errors(sizes, errors, arithmetic, tier)
+    count, o = len(sizes.outsides), sizes.outsides
+    hits = np.bincount(o, minlength=len(probs))
+    coefficients = (count - hits) * sizes.probs + hits * sizes.complements
+    at_target = (1 if tier == STRICT else 4) * arithmetic.store_rounding * (sizes.complements[o] + probs[o])
+    spread = count * probs
+    np.add.at(spread, o, at_target)
+    residual = 0.0 if tier == STRICT else _undetached_maximum(sizes, errors, probs, at_target, arithmetic)
+    tops = sizes.logits + delta >= sizes.top - errors.top
+    mass = (count * (sizes.probs + probs)) @ U.sizes + U.sizes[o].sum(axis=0)
+    moved = spread @ U.sizes + residual * U.sizes[tops].max(axis=0)
+    if U.flushed is not None:
+        moved += arithmetic.storage.smallest * ((coefficients + spread) @ U.flushed)
+    if arithmetic.mixed:  # partial sums of U.T p - u_o, rounded to storage
+        stored = count * np.abs(sizes.probs @ signed) + np.abs(sizes.grad_hidden).sum(axis=0) + 2 * moved
+        moved += 1.02 * arithmetic.storage.roundoff * stored
+    reach = max(reach, float(mass.max(initial=0.0)))
+    return SoftmaxErrors(losses, coefficients, spread + residual * tops, moved, mass, reach)
+
+
+def _loss_errors(sizes: SoftmaxMagnitudes, errors: ExponentialErrors, arithmetic: Arithmetic, tier: str) -> np.ndarray:
+    """Error (T,) of each loss."""
+    u, k = arithmetic.storage.roundoff, arithmetic.function_error
+    J, L, log_sum = sizes.losses, sizes.log_sum, errors.log_sum
+    moved = _relative_normalizer(sizes, errors, arithmetic, tier)
+    logarithm = np.full_like(J, L - sizes.top)  # log(sum exp(x - max))
+    rounded = u * (abs(L) + errors.top + moved)  # max + log(...)
+    if tier != STRICT:  # log(sum exp(x)) unshifted, -log(p); p's division rounds
+        logarithm = np.maximum(np.maximum(J, logarithm), abs(L) + errors.top)
+        rounded = rounded + arithmetic.store_rounding
+    subtracted = u * (J + moved) * (1 + k) * 1.01
+    underflow = len(sizes.logits) * arithmetic.function_underflow * errors.unshifted
+    total = moved + k * (logarithm + np.maximum(moved, log_sum)) + rounded + subtracted + underflow
+    return np.asarray(total)
+
+
+def _relative_normalizer(
+    sizes: SoftmaxMagnitudes, errors: ExponentialErrors, arithmetic: Arithmetic, tier: str
+) -> np.ndarray:
+    """D (T,): error of log sum exp(x_w - x_o). The target's own logit error cancels in its own term."""
+    o, t, total = sizes.outsides, errors.exponential, errors.total
+    target = errors.shifted[o] if tier == STRICT else t[o]  # -log(p) takes exp at the target too
+    own = errors.shifted[o] - errors.logit[o] + arithmetic.function_rounding + total
+    worst = np.maximum(t.max() + target + total, own)
+    if worst.max() > HOPELESS:
+        return worst
+    grow = np.expm1(target)
+    others = sum_of_others(sizes.probs * np.expm1(t + total))[o]
+    rest = others * (1 + grow) + sizes.complements[o] * grow
+    return np.minimum(np.log1p(rest + sizes.probs[o] * np.expm1(own)), worst)
+
+
+def _undetached_maximum(
+    sizes: SoftmaxMagnitudes,
+    errors: ExponentialErrors,
+    probs: np.ndarray,
+    at_target: np.ndarray,
+    arithmetic: Arithmetic,
+) -> float:
+    """Autograd through a maximum that isn't detached adds the rounding of sum r = 0 to the largest logit's gradient."""
+    inside = math.expm1(errors.total + 4 * arithmetic.store_rounding)
+    coefficients = 2 * sizes.complements[sizes.outsides] + probs.sum() + at_target
+    across = math.expm1(arithmetic.depth(len(probs)) * arithmetic.sum_rounding)
+    return len(at_target) * inside + across * float(coefficients.sum())
