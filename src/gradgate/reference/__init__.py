@@ -59,8 +59,9 @@ def _sharpened(evaluate: Callable[[], Reference]) -> Reference:
 
 
 def _largest_are_sharp(reference: Reference) -> bool:
+    """Whether double-double did well; where it overflowed, the truth need not."""
     for value in reference.values.values():
         largest = np.max(np.abs(value.hi), initial=0.0)
-        if not np.all(value.radius <= np.maximum(2.0**-_HYBRID_SHARP * largest, FLOOR)):
+        if not np.all(value.radius <= np.maximum(2.0**-_HYBRID_SHARP * largest, FLOOR)) or np.isinf(largest):
             return False
     return True

@@ -44,7 +44,9 @@ class DoubleDoubleMatrix:
         self.U = U
 
     def times(self, hidden: Sequence[arb]) -> list[arb]:
-        return balls_of(dd.without_overflow(dd.matrix_vector(self.U, enclose(hidden))))
+        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+            return balls_of(dd.without_overflow(dd.matrix_vector(self.U, enclose(hidden))))
 
     def weigh(self, weights: Sequence[arb]) -> list[arb]:
-        return balls_of(dd.without_overflow(dd.vector_matrix(enclose(weights), self.U)))
+        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+            return balls_of(dd.without_overflow(dd.vector_matrix(enclose(weights), self.U)))
