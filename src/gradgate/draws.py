@@ -77,8 +77,8 @@ def _loss_inputs(
     V, d, K, C, B = sizes.V, sizes.d, sizes.K, sizes.C, sizes.B
     hidden_count = V if function.startswith(("skipgram", "cbow")) else B
     vectors, U = _vectors(kind, hidden_count, V, d, rng, form)
-    loss = (NAIVE_SOFTMAX, NEGATIVE_SAMPLING)[index % 2]
-    reduce = ("sum", "mean")[index // 2 % 2]
+    loss = (NAIVE_SOFTMAX, NEGATIVE_SAMPLING)[(index + index // 10) % 2]  # so that each form meets each kind
+    reduce = ("sum", "mean")[(index // 2 + index // 20) % 2]
 
     def words(*shape: int) -> np.ndarray:
         return rng.integers(0, V, shape)

@@ -1,0 +1,213 @@
+"""The promises that are not about the formula: form, purity, memory layout, overflow, and the contract's edges."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from gradgate.balls import ball
+from gradgate.calls import READ_ONLY, STRIDED, Call
+from gradgate.case import Case
+from gradgate.draws import HUGE_LOGIT
+from gradgate.evidence import Evidence, Unusable, promised_shape
+from gradgate.formats import round_to
+from gradgate.laws.law import Breach, Claim, Law, NotApplicable, has_matrix, is_negative_sampling
+from gradgate.terms import groups
+from gradgate.witness import Witness
+
+
+def _form(evidence: Evidence) -> list[Breach]:
+    """Shape and dtype as promised. Python's own float is accepted for a loss: it loses nothing."""
+    case, breaches = evidence.case, []
+    for quantity in case.returns:
+        result, shape = evidence.result("base", quantity), promised_shape(case, quantity)
+        due = {case.dtype, evidence.loss_dtype} if quantity.startswith("loss") else {case.dtype}
+        if case.dtype == "float64" or shape == ():
+            due.add("float")
+        if result.dtype not in due:
+            breaches.append(Breach(quantity, f"{quantity} is {result.dtype} where {case.dtype} is due", "dtype"))
+        found = np.shape(result.values)
+        if result.rows is None and found != shape:
+            breaches.append(Breach(quantity, f"{quantity} has shape {found} where {shape} is due", "shape"))
+        elif result.rows is not None:
+            try:
+                evidence.values("base", quantity)
+            except Unusable as error:
+                breaches.append(Breach(quantity, str(error), "shape"))
+    return breaches
+
+
+def _again(witness: Witness) -> list[Call]:
+    return [Call("repeat", witness.case)]
+
+
+def _no_state(evidence: Evidence) -> list[Breach | Claim]:
+    found: list[Breach | Claim] = []
+    for q in evidence.case.returns:
+        first, then = evidence.result("base", q), evidence.result("repeat", q)
+        if not evidence.particulars.deterministic:
+            found.append(Claim(q, evidence.ball("repeat", q), evidence.ball("base", q)))
+        elif not first.same_bytes(then):
+            found.append(Breach(q, f"{q} differs when the same call is made again", "state"))
+    return found
+
+
+def _unchanged(evidence: Evidence) -> list[Breach]:
+    names = sorted({name for outcome in evidence.outcomes.values() for name in outcome.changed})
+    return [Breach("inputs", f"{name} was changed by the call", "input changed") for name in names]
+
+
+def _in_layout(layout: str) -> Callable[[Witness], list[Call]]:
+    return lambda witness: [Call(layout, witness.case, layout)]
+
+
+def _same_as_base(layout: str) -> Callable[[Evidence], list[Claim | Breach]]:
+    def judge(evidence: Evidence) -> list[Claim | Breach]:
+        outcome = evidence.outcomes[layout]
+        if outcome.fault and not evidence.outcomes["base"].fault:
+            return [Breach("inputs", f"{layout} arrays: {outcome.fault}", f"{layout} arrays")]
+        return [Claim(q, evidence.ball(layout, q), evidence.ball("base", q)) for q in evidence.case.returns]
+
+    return judge
+
+
+def _huge_calls(witness: Witness) -> list[Call]:
+    """The case with its logits scaled up to 1e4 by a power of two."""
+    case = witness.case
+    parameter = {"sigmoid": "x", "softmax": "logits"}.get(case.function, "U")
+    if parameter == "U":
+        reach = max((np.abs(case.wide("U") @ g.vectors.sum(axis=0) / g.divisor).max() for g in groups(case)), default=0.0)
+    else:
+        reach = np.abs(case.wide(parameter)).max(initial=0.0)
+    if not 2.0**-60 < reach < np.inf:
+        raise NotApplicable("the logits cannot be scaled up to 1e4")
+    scaled = round_to(case.wide(parameter) * 2.0 ** np.floor(np.log2(HUGE_LOGIT / reach)), case.form)
+    if not np.isfinite(scaled).all():
+        raise NotApplicable("logits of 1e4 would overflow the dtype")
+    return [Call("huge", case.with_inputs(**{parameter: scaled}))]
+
+
+def _finite(evidence: Evidence) -> list[Breach]:
+    if evidence.witness.bounds("huge").undecidable:
+        return []
+    return [
+        Breach(q, f"{q} is not finite at logits of 1e4", "overflow")
+        for q in evidence.case.returns
+        if not np.isfinite(evidence.values("huge", q)).all()
+    ]
+
+
+def _no_negatives_calls(witness: Witness) -> list[Call]:
+    return [Call("K = 0", witness.case.with_inputs(negatives=witness.case.inputs["negatives"][..., :0]))]
+
+
+def _no_negatives(evidence: Evidence) -> list[Claim]:
+    """With K = 0 only the outside word's terms are left: F = 2 F(K) - F(every negative twice) for loss and gradients."""
+    return [
+        Claim(
+            q,
+            evidence.ball("K = 0", q),
+            evidence.ball("base", q) + evidence.ball("base", q) - evidence.ball("negatives x2", q),
+        )
+        for q in evidence.case.returns
+    ]
+
+
+def _twice(witness: Witness) -> list[Call]:
+    negatives = witness.case.inputs["negatives"]
+    doubled = witness.case.with_inputs(negatives=np.concatenate([negatives] * 2, axis=-1))
+    return [*_no_negatives_calls(witness), Call("negatives x2", doubled)]
+
+
+def _empty_calls(witness: Witness) -> list[Call]:
+    case = witness.case
+    given = case.inputs
+    flat = next(name for name in ("outsides", "context", "contexts") if name in given)
+    changed = {flat: given[flat][:0]}
+    if given["negatives"] is not None and flat == "outsides":
+        changed["negatives"] = given["negatives"][:0]
+    if "offsets" in given:
+        changed["offsets"] = np.zeros_like(given["offsets"])
+    return [Call("empty", case.with_inputs(**changed))]
+
+
+def _empty(evidence: Evidence) -> list[Claim]:
+    zeros = {q: np.zeros(promised_shape(evidence.case, q)) for q in evidence.case.returns}
+    return [Claim(q, ball(evidence.values("empty", q)), ball(zero)) for q, zero in zeros.items()]
+
+
+def _bad_index_calls(witness: Witness) -> list[Call]:
+    case, calls = witness.case, []
+    V = len(case.inputs["U"])
+    rows = ("outside", "negatives", "outsides", "context", "contexts", "target", "targets")
+    in_V_c = ("center", "centers") if "V_c" in case.inputs else ()
+    for name in (*rows, *in_V_c):
+        value = case.inputs.get(name)
+        if value is None or np.size(value) == 0:
+            continue
+        for bad in (V, -1):
+            changed: int | np.ndarray = bad
+            if isinstance(value, np.ndarray):
+                changed = value.copy()
+                changed.flat[-1] = bad
+            calls.append(Call(f"{name} = {'V' if bad == V else bad}", case.with_inputs(**{name: changed})))
+    return calls
+
+
+def _bad_index(evidence: Evidence) -> list[Breach]:
+    breaches = []
+    for name, outcome in evidence.outcomes.items():
+        if name.endswith((" = V", " = -1")) and outcome.exception != "IndexError":
+            what = f"{outcome.exception} was raised" if outcome.exception else outcome.fault or "it was accepted"
+            breaches.append(Breach("inputs", f"with {name}: {what} where IndexError is due", "bad index accepted"))
+    return breaches
+
+
+def _has_window(case: Case) -> bool:
+    return case.function.startswith(("skipgram", "cbow"))
+
+
+def _has_negatives(case: Case) -> bool:
+    return has_matrix(case) and is_negative_sampling(case)
+
+
+def _always(case: Case) -> bool:
+    return True
+
+
+LAWS = (
+    Law("promised_form", "shape and dtype are the promised ones", _always, _form),
+    Law("no_state", "the same call gives the same bytes", _always, _no_state, _again),
+    Law("inputs_unchanged", "no call writes to its inputs", _always, _unchanged),
+    Law("read_only", "read-only arrays do", _always, _same_as_base(READ_ONLY), _in_layout(READ_ONLY), every=5),
+    Law("strided", "non-contiguous arrays do", _always, _same_as_base(STRIDED), _in_layout(STRIDED), every=5),
+    Law("finite_when_huge", "loss and gradients are finite at logits of 1e4", _always, _finite, _huge_calls, every=2),
+    Law(
+        "no_negatives",
+        "K = 0 leaves the outside word's term",
+        _has_negatives,
+        _no_negatives,
+        _twice,
+        every=5,
+        binds_strangers=False,
+    ),
+    Law(
+        "empty_window",
+        "an empty window has loss 0 and zero gradients",
+        _has_window,
+        _empty,
+        _empty_calls,
+        every=5,
+        binds_strangers=False,
+    ),
+    Law(
+        "bad_index",
+        "an index outside [0, V) is refused with IndexError",
+        has_matrix,
+        _bad_index,
+        _bad_index_calls,
+        every=10,
+        binds_strangers=False,
+    ),
+)

@@ -1,0 +1,49 @@
+"""Value and gradient against the exact reference: the law that decides."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gradgate.balls import Ball
+from gradgate.evidence import Evidence
+from gradgate.laws.law import Claim, Law
+from gradgate.witness import spread
+
+
+def _claim(evidence: Evidence, quantity: str) -> Claim:
+    """The difference to the truth, against zero: hi is subtracted first, so that nothing is lost for float64."""
+    exact = evidence.witness.reference.values[quantity]
+    hi, lo, radius = (spread(evidence.case, quantity, part) for part in (exact.hi, exact.lo, exact.radius))
+    got = evidence.ball("base", quantity)
+    with np.errstate(invalid="ignore", over="ignore"):
+        difference = Ball((got.mid - hi) - lo, got.rad)
+    return Claim(quantity, difference, Ball(np.zeros_like(hi), radius), got.mid, hi)
+
+
+def _values(evidence: Evidence) -> list[Claim]:
+    return [_claim(evidence, q) for q in evidence.case.returns if not q.startswith("grad_")]
+
+
+def _gradients(evidence: Evidence) -> list[Claim]:
+    return [_claim(evidence, q) for q in evidence.case.returns if q.startswith("grad_")]
+
+
+def _peers(evidence: Evidence) -> list[Claim]:
+    return [
+        Claim(quantity, evidence.ball("base", quantity), peer.ball("base", quantity))
+        for peer in evidence.peers.values()
+        for quantity in evidence.case.returns
+        if "base" in peer.outcomes
+    ]
+
+
+LAWS = (
+    Law("exact_value", "the loss is the exact one, within its rounding bound", lambda case: True, _values),
+    Law(
+        "exact_gradient",
+        "every gradient is the exact one, within its rounding bound",
+        lambda case: case.function not in ("sigmoid", "softmax"),
+        _gradients,
+    ),
+    Law("agreement", "implementations agree within the sum of their bounds", lambda case: True, _peers),
+)
