@@ -1,0 +1,30 @@
+"""Wrong: redraws negatives that it has already."""
+
+import numpy as np
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def getNegativeSamples(outsideWordIdx, dataset, K):
+    seen = []
+    while len(seen) < K:
+        newidx = dataset.sampleTokenIdx()
+        if newidx != outsideWordIdx and newidx not in seen:
+            seen.append(newidx)
+    return seen
+
+
+def negSamplingLossAndGradient(centerWordVec, outsideWordIdx, outsideVectors, dataset, K=10):
+    go = np.zeros(outsideVectors.shape)
+    p = sigmoid(outsideVectors[outsideWordIdx] @ centerWordVec)
+    loss = -np.log(p)
+    gc = (p - 1) * outsideVectors[outsideWordIdx]
+    go[outsideWordIdx] += (p - 1) * centerWordVec
+    for k in getNegativeSamples(outsideWordIdx, dataset, K):
+        q = sigmoid(outsideVectors[k] @ centerWordVec)
+        loss -= np.log(1 - q)
+        gc += q * outsideVectors[k]
+        go[k] += q * centerWordVec
+    return loss, gc, go

@@ -1,0 +1,15 @@
+"""Right but fragile: the softmax is not shifted, and overflows from 710 on."""
+
+import numpy as np
+
+
+def softmax(x):
+    e = np.exp(x)
+    return e / np.sum(e)
+
+
+def naiveSoftmaxLossAndGradient(centerWordVec, outsideWordIdx, outsideVectors, dataset):
+    y_hat = softmax(outsideVectors @ centerWordVec)
+    loss = -np.log(y_hat[outsideWordIdx])
+    y_hat[outsideWordIdx] -= 1
+    return loss, outsideVectors.T @ y_hat, np.outer(y_hat, centerWordVec)
