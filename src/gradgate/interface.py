@@ -45,14 +45,14 @@ SIGNATURES = {
 }
 
 FUNCTIONS = tuple(SIGNATURES)
-FLOAT_PARAMETERS = frozenset({"x", "logits", "center", "U", "V_c"})  # and `centers`, where it holds vectors
+_ROWS_OF_V_C = frozenset({"skipgram", "skipgram_batch"})  # their `center` and `centers` are rows of V_c, not vectors
 
 
 def is_float(function: str, parameter: str) -> bool:
-    """Whether the parameter holds floating-point numbers (`centers` does only where it holds vectors, not rows)."""
-    if parameter == "centers":
-        return function in ("naive_softmax_batch", "negative_sampling_batch")
-    return parameter in FLOAT_PARAMETERS
+    """Whether the parameter of the function holds floating-point numbers."""
+    if parameter in ("center", "centers"):
+        return function not in _ROWS_OF_V_C
+    return parameter in ("x", "logits", "U", "V_c")
 
 
 def is_matrix_gradient(quantity: str) -> bool:
