@@ -14,8 +14,8 @@ import pytest
 from gradgate.adapters import Adapted, NotPosed, TapeExhausted, WrongDraws, WrongWindow, adapt, pairs, standins
 
 STRANGERS = Path(__file__).parent / "strangers"
-RIGHT = ("cs224n_2019_right", "cs224n_2017_right", "cs224n_2017_row_right", "xcs224n_right")
-WITH_CBOW = RIGHT[1:3]
+RIGHT = ("cs224n_2019_right", "cs224n_2017_right", "cs224n_2017_row_right", "cs224n_2017_column_right", "xcs224n_right")
+WITH_CBOW = RIGHT[1:4]
 SIZES = [(5, 3, 10), (2, 1, 1), (7, 7, 4), (40, 6, 5), (1000, 10, 3)]
 CLOSE = 1e-12  # relative to the largest entry; the gate itself judges by bounds, these tests only by "the same formula"
 
@@ -319,11 +319,14 @@ def test_odd_shapes_are_accepted_with_a_remark():
     assert_same(got, right_window([0], WINDOW, U, U, None))
 
 
-def test_a_row_centre_is_remarked():
-    file = adapted("cs224n_2017_row_right")
+@pytest.mark.parametrize(
+    ("name", "shape"), [("cs224n_2017_row_right", "(1, d)"), ("cs224n_2017_column_right", "(d, 1)")]
+)
+def test_a_centre_of_another_shape_is_remarked(name, shape):
+    file = adapted(name)
     center, outside, _, U = draw(6, 3, 5)
     file.naive_softmax(center, outside, U)
-    assert file.remarks[0] == "naive_softmax: the file needs the centre as a row; it is passed as (1, d)"
+    assert file.remarks[0] == f"naive_softmax: the file needs the centre as {shape}; it is passed so"
 
 
 @pytest.mark.parametrize("name", ["transposed_grad", "sign_flipped", "log_p_positive", "float32_inside"])

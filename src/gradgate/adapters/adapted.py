@@ -88,10 +88,10 @@ class Adapted:
         return shapes.number(loss, self._note), shapes.vector(grad_center, d, self._note), grad_U
 
     def _shaped(self, loss: str, center: np.ndarray) -> np.ndarray:
-        if not self._manners_of(loss).wants_row:
-            return center
-        self._note(f"{loss}: the file needs the centre as a row; it is passed as (1, d)")
-        return center.reshape(1, -1)
+        likes = self._manners_of(loss)
+        if likes.wants != "(d,)":
+            self._note(f"{loss}: the file needs the centre as {likes.wants}; it is passed so")
+        return likes.shaped(center)
 
     def _recognise(self) -> None:
         if self._recognised:
@@ -117,7 +117,7 @@ class Adapted:
             return own(row, outside, matrix, tape, *drawn) if own else None
 
         right = RightPair([manners.OUTSIDE], None if loss == NAIVE else negatives[None, :])
-        self._manners[loss] = manners.learn(call, right(center, manners.OUTSIDE, U)) if own else manners.Manners()
+        self._manners[loss] = manners.learn(call, right(center, manners.OUTSIDE, U)) if own else manners.Manners({})
         return self._manners[loss]
 
     # ---- windows

@@ -1,4 +1,4 @@
-"""How a file's own pair function likes its centre, (d,) or (1, d), and in what shapes it answers."""
+"""How a file's own pair function likes its centre, (d,), (1, d) or (d, 1), and in what shapes it answers."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy as np
 from gradgate.adapters import shapes
 from gradgate.adapters.conventions import plain_inputs
 
+_SHAPES = {"(d,)": (-1,), "(1, d)": (1, -1), "(d, 1)": (-1, 1)}
 V, D, OUTSIDE = 5, 3, 1  # the assignment's sizes: files that have them written into their code are understood too
 
 
@@ -29,41 +30,48 @@ class Answer:
 
 @dataclass(frozen=True)
 class Manners:
-    """The answers to a flat centre (d,) and to a row (1, d)."""
+    """The answers to a centre of each shape; empty where the file has no such function."""
 
-    flat: Answer = Answer()
-    row: Answer = Answer()
+    answers: dict[str, Answer]
 
     @property
-    def wants_row(self) -> bool:
-        return self.row.rank > self.flat.rank
+    def wants(self) -> str:
+        """The shape of the centre that the function does best with; (d,) where it makes no difference."""
+        return max(_SHAPES, key=self._rank)
+
+    def shaped(self, center: np.ndarray) -> np.ndarray:
+        """The centre (d,) as the function wants it; no copy, so that what is written to it is seen."""
+        return center.reshape(_SHAPES[self.wants])
 
     def dress(self, center: np.ndarray, loss: Any, gradient: np.ndarray) -> tuple[Any, np.ndarray]:
         """A loss and a gradient (d,) in the shapes in which the file's own function would return them.
 
         Window code is written for these: `gradIn[i] += gradPred[0]` is right beside a function that returns (1, d).
         """
-        answer = self.row if np.ndim(center) == 2 else self.flat
+        fitting = [kind for kind, shape in _SHAPES.items() if gradient.reshape(shape).shape == np.shape(center)]
+        answer = self.answers.get(max(fitting, key=self._rank), Answer())  # for d = 1 two of them fit
         if not answer.rank:
             return loss, gradient.reshape(np.shape(center))
-        shape = {"(d,)": (-1,), "(1, d)": (1, -1), "(d, 1)": (-1, 1)}[answer.gradient_is]
         if answer.loss_shape:
             loss = np.reshape(loss, answer.loss_shape)
-        return loss, gradient.reshape(shape)
+        return loss, gradient.reshape(_SHAPES[answer.gradient_is])
+
+    def _rank(self, kind: str) -> int:
+        return self.answers.get(kind, Answer()).rank
 
 
 def learn(call: Callable[[np.ndarray, int, np.ndarray], Any], right: shapes.Triple) -> Manners:
     """Ask the function once for each shape of the centre; right is what it should return for `inputs()`."""
     center, U = inputs()
-    answers = []
-    for asked in (center, center.reshape(1, D)):
+    answers = {}
+    for kind, shape in _SHAPES.items():
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                answers.append(_answer(call(asked.copy(), OUTSIDE, U.copy()), right))
-        except Exception:  # the file's own; if it raises for both shapes, the cases will show it
-            answers.append(Answer())
-    return Manners(*answers)
+                answers[kind] = _answer(call(center.reshape(shape).copy(), OUTSIDE, U.copy()), right)
+        except Exception:  # the file's own; if it raises for every shape, the cases will show it
+            answers[kind] = Answer()
+    return Manners(answers)
 
 
 def inputs() -> tuple[np.ndarray, np.ndarray]:

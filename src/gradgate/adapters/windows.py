@@ -35,7 +35,7 @@ def as_callback(loss: Loss, manners: Manners, names: Sequence[str]) -> Callable[
     def callback(*given: Any, **named: Any) -> shapes.Triple:
         center, outside, U = _bound(given, named, names)
         row = np.ravel(np.asarray(center))
-        if np.shape(center) not in ((len(row),), (1, len(row))) or len(row) != np.shape(U)[-1]:
+        if np.ndim(center) > 2 or np.ndim(U) != 2 or len(row) != np.shape(U)[1]:
             raise WrongWindow(f"the callback got a centre of shape {np.shape(center)}, for vectors {np.shape(U)}")
         value, gradient, grad_U = loss(row, _index(outside), np.asarray(U))
         return *manners.dress(center, value, gradient), grad_U
