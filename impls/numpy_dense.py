@@ -96,6 +96,8 @@ def cbow(context, target, V_c, U, loss, negatives, reduce):
     _check_choice("reduce", reduce, REDUCTIONS)
     _check_rows("context", context, V_c)
     _check_rows("target", target, U)
+    if negatives is not None:
+        _check_rows("negatives", negatives, U)
     grad_V_c = np.zeros_like(V_c)
     if len(context) == 0:
         return U.dtype.type(0), grad_V_c, np.zeros_like(U)

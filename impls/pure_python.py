@@ -102,7 +102,7 @@ def skipgram_batch(centers, outsides, offsets, V_c, U, loss, negatives):
     grad_V_c, grad_U = _zeros(V_c), _zeros(U)
     losses = [0.0 for _ in centers]
     for b, center in enumerate(centers):
-        _check_row("center", center, V_c)
+        _check_rows("center", [center], V_c)
         for n in range(offsets[b], offsets[b + 1]):
             drawn = None if negatives is None else negatives[n]
             pair_loss, slopes = SLOPES[loss](V_c[center], outsides[n], drawn, U)
@@ -123,15 +123,15 @@ def cbow_batch(contexts, offsets, targets, V_c, U, loss, negatives, reduce):
     grad_V_c, grad_U = _zeros(V_c), _zeros(U)
     losses = [0.0 for _ in targets]
     for b, target in enumerate(targets):
-        context = contexts[offsets[b] : offsets[b + 1]]
-        _check_row("target", target, U)
-        for word in context:
-            _check_row("context", word, V_c)
+        context, drawn = contexts[offsets[b] : offsets[b + 1]], None if negatives is None else negatives[b]
+        _check_rows("context", context, V_c)
+        _check_rows("target", [target], U)
+        _check_rows("negatives", drawn or [], U)
         if len(context) == 0:
             continue  # nothing to predict from: the loss is zero
         divisor = len(context) if reduce == "mean" else 1
         hidden = [sum(column) / divisor for column in zip(*(V_c[word] for word in context), strict=True)]
-        losses[b], slopes = SLOPES[loss](hidden, target, None if negatives is None else negatives[b], U)
+        losses[b], slopes = SLOPES[loss](hidden, target, drawn, U)
         _add_to_rows(grad_U, slopes, hidden)
         grad_word = [entry / divisor for entry in _grad_hidden(slopes, U)]
         for word in context:
@@ -141,7 +141,7 @@ def cbow_batch(contexts, offsets, targets, V_c, U, loss, negatives, reduce):
 
 def _softmax_slopes(hidden, outside, negatives, U):
     """The loss and {row: slope}: the probabilities, less one for the outside word."""
-    _check_row("outside", outside, U)
+    _check_rows("outside", [outside], U)
     logits = [_dot(row, hidden) for row in U]
     highest = max(logits)
     loss = math.log(sum(math.exp(logit - highest) for logit in logits)) - (logits[outside] - highest)
@@ -152,11 +152,11 @@ def _softmax_slopes(hidden, outside, negatives, U):
 
 def _sampling_slopes(hidden, outside, negatives, U):
     """The loss and {row: slope}: sigmoid(logit) for a negative, and sigmoid(logit) - 1 for the outside word."""
-    _check_row("outside", outside, U)
+    _check_rows("outside", [outside], U)
+    _check_rows("negatives", negatives, U)
     logit = _dot(U[outside], hidden)
     loss, slopes = _softplus(-logit), {outside: -sigmoid(-logit)}
     for k in negatives:
-        _check_row("negatives", k, U)
         logit = _dot(U[k], hidden)
         loss += _softplus(logit)
         slopes[k] = slopes.get(k, 0.0) + sigmoid(logit)  # a word drawn twice counts twice
@@ -213,9 +213,10 @@ def _zeros(matrix):
     return [[0.0] * len(row) for row in matrix]
 
 
-def _check_row(name, row, matrix):
-    if not 0 <= row < len(matrix):  # Python would take -1 for the last row
-        raise IndexError(f"{name}: got row {row}, expected 0 <= row < {len(matrix)}")
+def _check_rows(name, rows, matrix):
+    for row in rows:
+        if not 0 <= row < len(matrix):  # Python would take -1 for the last row
+            raise IndexError(f"{name}: got row {row}, expected 0 <= row < {len(matrix)}")
 
 
 def _check_choice(name, choice, known):
