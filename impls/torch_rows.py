@@ -218,9 +218,10 @@ def _row(row, matrix):
 def _check_rows(matrix, **rows):
     names = [name for name in rows if rows[name] is not None]
     flat = torch.cat([rows[name].reshape(-1) for name in names])
-    wrong = (flat < 0) | (flat >= len(matrix))
-    if wrong.any():  # the only synchronisation with the device
-        raise IndexError(f"{', '.join(names)}: got row {int(flat[wrong][0])}, expected 0 <= row < {len(matrix)}")
+    allowed = flat.clamp(0, len(matrix) - 1)
+    if not torch.equal(flat, allowed):  # the only synchronisation with the device
+        wrong = int(flat[flat != allowed][0])
+        raise IndexError(f"{', '.join(names)}: got row {wrong}, expected 0 <= row < {len(matrix)}")
 
 
 def _check_choice(name, choice, known):

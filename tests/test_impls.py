@@ -34,6 +34,20 @@ def load(name):
     return module
 
 
+@pytest.fixture(scope="module", autouse=True)
+def one_thread():
+    """Tensors this small take five times as long when threads wait for each other."""
+    if importlib.util.find_spec("torch") is None:
+        yield
+        return
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
 @pytest.fixture(params=NAMES)
 def impl(request):
     return load(request.param)
@@ -364,4 +378,7 @@ def test_torch_rows_computes_nothing_of_the_size_of_the_vocabulary():
             arguments = convert(impl, given.values(), dtype)
             with Sizes() as sizes:
                 getattr(impl, function)(*arguments)
-            assert 0 < sizes.largest < 10_000, f"{function} made a tensor of {sizes.largest} entries"
+            empty = not given.get("outsides", np.ones(1)).size
+            assert (empty or sizes.largest > 0) and sizes.largest < 10_000, (
+                f"{function}: {sizes.largest} entries at once"
+            )
