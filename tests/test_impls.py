@@ -374,11 +374,11 @@ def test_torch_rows_computes_nothing_of_the_size_of_the_vocabulary():
             return out
 
     for dtype in ("float32", "bfloat16"):
+        seen = 0
         for function, given in sampling_cases(V=100_000):
             arguments = convert(impl, given.values(), dtype)
             with Sizes() as sizes:
                 getattr(impl, function)(*arguments)
-            empty = not given.get("outsides", np.ones(1)).size
-            assert (empty or sizes.largest > 0) and sizes.largest < 10_000, (
-                f"{function}: {sizes.largest} entries at once"
-            )
+            assert sizes.largest < 10_000, f"{function} made a tensor of {sizes.largest} entries"
+            seen = max(seen, sizes.largest)
+        assert seen > 0, "no operation was observed"
