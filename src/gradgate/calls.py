@@ -45,8 +45,8 @@ class Result:
 class Outcome:
     """What a call gave: its results by quantity, or the fault that kept it from giving any.
 
-    fault is one sentence, fault_kind one of "raised", "malformed", "not posed", "timed out", "died"; exception is the
-    exception's class name where fault_kind is "raised". changed names the inputs that the call wrote to.
+    fault is one sentence. fault_kind is "raised" (exception has the class's name), "malformed" (what came back is no
+    result), "refuted" (an adapter saw it go wrong), "not posed" (an adapter cannot put the case), "timed out" or "died". changed names the inputs that the call wrote to.
     """
 
     results: Mapping[str, Result] = field(default_factory=dict)

@@ -48,9 +48,7 @@ def generated(function: str, dtype: str, seed: int, index: int) -> Case:
     return build(function, dtype, _SCHEDULE[index % len(_SCHEDULE)], _sizes(rng, index), rng, seed, index)
 
 
-def build(
-    function: str, dtype: str, kind: str, sizes: Sizes, rng: np.random.Generator, seed: int, index: int
-) -> Case:
+def build(function: str, dtype: str, kind: str, sizes: Sizes, rng: np.random.Generator, seed: int, index: int) -> Case:
     """A case of the given kind and sizes; indices and values from rng."""
     form = FORMATS[dtype]
     if function in ("sigmoid", "softmax"):

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from gradgate import adapters
+from gradgate.adapters import adapt, standins
 from gradgate.errors import Broken, CannotRun
 from gradgate.implementation import Implementation
 from gradgate.places import folder
@@ -78,11 +78,13 @@ def load_source(source: Source) -> Implementation:
     except Exception as error:
         raise Broken(f"{source.name} raises {type(error).__name__} when it is imported: {_line(error)}") from error
     try:
-        found = Implementation(source.name, adapters.adapt(module) or module)
+        found = Implementation(source.name, adapt(module) or module)
     except (TypeError, ValueError) as error:
         raise Broken(f"{source.name}: {_line(error)}") from error
     if not found.offers:
-        raise CannotRun(f"{source.name} defines none of the contract's functions (naive_softmax, negative_sampling, ...)")
+        raise CannotRun(
+            f"{source.name} defines none of the contract's functions (naive_softmax, negative_sampling, ...)"
+        )
     return found
 
 
@@ -104,7 +106,7 @@ def _import_file(path: Path, *, shipped: bool) -> ModuleType:
         spec.loader.exec_module(module)
         return module
     sys.path.insert(0, str(path.parent))  # as `python FILE` does, so that a file finds its neighbours
-    with adapters.stand_ins(path.parent):
+    with standins.answering(path.parent):
         spec.loader.exec_module(module)
     return module
 
@@ -118,7 +120,11 @@ def _is_importable(spec: str) -> bool:
 
 def _missing(source: Source, error: ModuleNotFoundError) -> CannotRun:
     package = (error.name or "a module").partition(".")[0]
-    cure = f"pip install 'gradgate[{EXTRAS[package]}]'" if package in EXTRAS else f"install it, or mend the import of {error.name}"
+    cure = (
+        f"pip install 'gradgate[{EXTRAS[package]}]'"
+        if package in EXTRAS
+        else f"install it, or mend the import of {error.name}"
+    )
     return CannotRun(f"{source.name} needs {package}, which is not installed: {cure}")
 
 

@@ -85,9 +85,7 @@ def decode_outcome(frame: Frame) -> Outcome:
                 described["dtype"],
                 None if rows is None else arrays[rows],
             )
-        return Outcome(
-            results, tuple(header["changed"]), header["fault"], header["fault_kind"], header["exception"]
-        )
+        return Outcome(results, tuple(header["changed"]), header["fault"], header["fault_kind"], header["exception"])
     except (KeyError, IndexError, TypeError, AttributeError) as error:
         raise BadFrame(f"the answer does not describe an outcome: {error!r}") from error
 

@@ -77,7 +77,9 @@ def _huge_calls(witness: Witness) -> list[Call]:
     case = witness.case
     parameter = {"sigmoid": "x", "softmax": "logits"}.get(case.function, "U")
     if parameter == "U":
-        reach = max((np.abs(case.wide("U") @ g.vectors.sum(axis=0) / g.divisor).max() for g in groups(case)), default=0.0)
+        reach = max(
+            (np.abs(case.wide("U") @ g.vectors.sum(axis=0) / g.divisor).max() for g in groups(case)), default=0.0
+        )
     else:
         reach = np.abs(case.wide(parameter)).max(initial=0.0)
     if not 2.0**-60 < reach < np.inf:

@@ -144,8 +144,7 @@ def _untouched(evidence: Evidence) -> list[Claim]:
         if rows is not None:
             others = np.ones(len(evidence.case.inputs["U"]), bool)
             others[rows] = False
-            values = evidence.values("base", quantity)
-            values[~others] = 0.0
+            values = evidence.values("base", quantity) * others[:, None]
             claims.append(Claim(quantity, ball(values), ball(np.zeros_like(values))))
     return claims
 
@@ -167,6 +166,8 @@ LAWS = (
         _shift_calls,
     ),
     Law("permutation", "renaming the words renames the rows", has_matrix, _permutation, _permutation_calls, every=2),
-    Law("rotation", "J(QU, Qh) = J(U, h), and the gradients turn with Q", has_matrix, _rotated, _rotation_calls, every=2),
+    Law(
+        "rotation", "J(QU, Qh) = J(U, h), and the gradients turn with Q", has_matrix, _rotated, _rotation_calls, every=2
+    ),
     Law("untouched_rows", "the rows of words that take no part are exactly zero", has_matrix, _untouched),
 )

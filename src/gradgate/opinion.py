@@ -1,0 +1,99 @@
+"""The second opinion on a failure: is the formula wrong, or is it right and only loses digits or overflows?
+
+Fragile needs positive evidence: either the failure vanishes in the tier of routes that lose digits (log(1 - sigmoid),
+no shift by the maximum), or the implementation provably computes in a lower precision than it stores: its output does
+not move at all when its input moves by more than its bounds. A small error alone is never excused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from gradgate.bounds.arithmetic import Arithmetic
+from gradgate.calls import Call, Outcome
+from gradgate.case import Case
+from gradgate.evidence import Evidence
+from gradgate.formats import BFLOAT16, FLOAT16, FLOAT32, Format, round_to
+from gradgate.judging import FAILED, NOT_JUDGED, Judgement, judge_one
+from gradgate.laws.hidden import hidden_parameter
+from gradgate.witness import Witness
+
+Perform = Callable[[list[Call]], list[Outcome]]
+
+_LOWER = {"float64": FLOAT32, "float32": replace(FLOAT32, roundoff=FLOAT16.roundoff), "float16": BFLOAT16}
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """Whether a failure is excused as fragile, and its cause in a few words."""
+
+    fragile: bool
+    cause: str
+
+
+def opinion(judgement: Judgement, evidence: Evidence, calls: Sequence[Call], *, coarse: bool) -> Opinion:
+    """Judges the law again under the fragile tier, and, where the implementation is coarse, in the lower precision."""
+    breach = next((check.cause for check in judgement.checks if check.cause and not check.passed), "")
+    if breach == "overflow":
+        inside = evidence.witness.bounds("huge").in_naive_domain
+        return Opinion(not inside, "overflow")
+    if breach == "raised":
+        variant = judgement.checks[0].sentence.partition("the call with ")[2].partition(" gave no result")[0]
+        return Opinion(not evidence.witness.bounds(variant).in_naive_domain, "raises")
+    if breach:
+        return Opinion(False, breach)
+    finite = all(np.isfinite(check.value) for check in judgement.checks if not check.passed)
+    if _stands(judgement, evidence, calls, evidence.witness.arithmetic):
+        return Opinion(True, "cancellation" if finite else "overflow")
+    lower = _LOWER.get(evidence.case.dtype)
+    if coarse and lower and _stands(judgement, evidence, calls, _lowered(evidence.witness.arithmetic, lower)):
+        return Opinion(True, f"{lower.name} inside")
+    return Opinion(False, "beyond the bound" if finite else "not finite")
+
+
+def _stands(judgement: Judgement, evidence: Evidence, calls: Sequence[Call], arithmetic: Arithmetic) -> bool:
+    witness = Witness(evidence.case, arithmetic, tier="fragile")
+    witness.share(evidence.witness)
+    witness.knows(calls)
+    lenient = Evidence(witness, evidence.outcomes, evidence.particulars, evidence.peers, lenient=True)
+    return judge_one(judgement.law, lenient).status not in (FAILED, NOT_JUDGED)
+
+
+def _lowered(arithmetic: Arithmetic, lower: Format) -> Arithmetic:
+    """The arithmetic of the lower precision; its roundoff is widened, as the inputs are rounded on their way in."""
+    narrow = replace(lower, roundoff=4 * lower.roundoff)
+    return replace(arithmetic, storage=narrow, accumulation=narrow)
+
+
+def is_coarse(case: Case, arithmetic: Arithmetic, perform: Perform) -> bool:
+    """Whether some output stays the same, bit for bit, although the input moved by more than the output's bounds.
+
+    The hidden vectors (or x, or the logits) are scaled by 1 + t, with t between the two precisions' roundoffs.
+    """
+    lower = _LOWER.get(case.dtype)
+    if lower is None:
+        return False
+    parameter = {"sigmoid": "x", "softmax": "logits"}.get(case.function) or hidden_parameter(case)
+    step = 2.0 ** np.round(np.log2(np.sqrt(case.form.roundoff * lower.roundoff)))
+    moved = case.with_inputs(**{parameter: round_to(case.wide(parameter) * (1 + step), case.form)})
+    before, after = perform([Call("base", case), Call("nudged", moved)])
+    if before.fault or after.fault:
+        return False
+    here, there = Witness(case, arithmetic), Witness(moved, arithmetic)
+    return any(
+        before.results[quantity].same_bytes(after.results[quantity]) and _should_move(quantity, here, there)
+        for quantity in case.returns
+    )
+
+
+def _should_move(quantity: str, here: Witness, there: Witness) -> bool:
+    one, other = here.reference.values[quantity], there.reference.values[quantity]
+    allowed = here.bounds().values[quantity] + there.bounds().values[quantity]
+    return bool(np.any(np.abs(one.hi - other.hi) > 2 * allowed))
+
+
+def excused_outcomes(outcomes: Mapping[str, Outcome], witness: Witness) -> bool:
+    """Whether a base call that raised did so outside the naive domain: math.exp(800) raises where NumPy gives inf."""
+    return outcomes["base"].fault_kind == "raised" and not witness.bounds().in_naive_domain

@@ -1,0 +1,140 @@
+"""From a failing case to a smaller one that still fails: halving V, d, K, C, B and the digits of its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from gradgate.case import Case
+from gradgate.formats import round_to
+from gradgate.interface import is_float
+
+STEPS = 80  # calls of `fails` that one shrinking may cost
+
+_IN_U = ("outside", "negatives", "outsides", "target", "targets")
+_IN_V_C = ("context", "contexts")
+
+
+def shrink(case: Case, fails: Callable[[Case], bool], steps: int = STEPS) -> Case:
+    """The smallest case found that `fails`; the given one if no smaller one does."""
+    current, left, progress = case, steps, True
+    while progress and left > 0:
+        progress = False
+        for candidate in _smaller(current):
+            left -= 1
+            if fails(candidate):
+                current, progress = candidate, True
+                break
+            if left <= 0:
+                break
+    return current
+
+
+def _smaller(case: Case) -> Iterator[Case]:
+    for reduced in (_fewer_pairs, _fewer_context, _fewer_negatives, _fewer_words, _fewer_dimensions, _fewer_digits):
+        yield from reduced(case)
+
+
+def _halves(count: int) -> list[slice]:
+    """Both halves, then all but one; nothing where one is left."""
+    middle = count // 2
+    if count < 2:
+        return []
+    return [slice(0, middle), slice(middle, count)] + ([slice(0, count - 1)] if count > 2 else [])
+
+
+def _fewer_pairs(case: Case) -> Iterator[Case]:
+    given = case.inputs
+    if case.function in ("sigmoid", "softmax"):
+        name = "x" if case.function == "sigmoid" else "logits"
+        if given[name].ndim == 2:
+            yield from (case.with_inputs(**{name: given[name][row]}) for row in range(len(given[name])))
+        else:
+            yield from (case.with_inputs(**{name: given[name][..., s]}) for s in _halves(given[name].shape[-1]))
+        return
+    if not case.function.endswith("_batch"):
+        return
+    first = "centers" if "centers" in given else "targets"
+    for part in _halves(len(given[first])):
+        yield case.with_inputs(**_pairs(given, part))
+
+
+def _pairs(given: Any, part: slice) -> dict[str, Any]:
+    changed = {name: given[name][part] for name in ("centers", "targets") if name in given}
+    if "offsets" not in given:
+        changed["outsides"] = given["outsides"][part]
+        if "negatives" in given and given["negatives"].ndim == 2:
+            changed["negatives"] = given["negatives"][part]
+        return changed
+    offsets = given["offsets"][part.start : part.stop + 1]
+    flat = "outsides" if "outsides" in given else "contexts"
+    span = slice(int(offsets[0]), int(offsets[-1]))
+    changed |= {"offsets": offsets - offsets[0], flat: given[flat][span]}
+    if given["negatives"] is not None:
+        changed["negatives"] = given["negatives"][span if flat == "outsides" else part]
+    return changed
+
+
+def _fewer_context(case: Case) -> Iterator[Case]:
+    given = case.inputs
+    name = {"skipgram": "outsides", "cbow": "context"}.get(case.function)
+    for part in _halves(len(given[name])) if name else []:
+        changed = {name: given[name][part]}
+        if case.function == "skipgram" and given["negatives"] is not None:
+            changed["negatives"] = given["negatives"][part]
+        yield case.with_inputs(**changed)
+
+
+def _fewer_negatives(case: Case) -> Iterator[Case]:
+    negatives = case.inputs.get("negatives")
+    if negatives is not None:
+        yield from (case.with_inputs(negatives=negatives[..., s]) for s in _halves(negatives.shape[-1]))
+
+
+def _fewer_words(case: Case) -> Iterator[Case]:
+    """Drops rows that no index names: all of them, or half of them; indices are renumbered."""
+    if "U" not in case.inputs:
+        return
+    V = len(case.inputs["U"])
+    names = [*_IN_U, *_IN_V_C, *(["center", "centers"] if "V_c" in case.inputs else [])]
+    used = [np.ravel(case.inputs[name]) for name in names if case.inputs.get(name) is not None]
+    needed = np.unique(np.concatenate(used)).astype(int)
+    spare = np.setdiff1d(np.arange(V), needed)
+    for kept_spare in (spare[:0], spare[:1], spare[: len(spare) // 2]):
+        kept = np.sort(np.append(needed, kept_spare))
+        if len(kept) == V:
+            continue
+        new = np.zeros(V, np.int64)
+        new[kept] = np.arange(len(kept))
+        changed: dict[str, Any] = {name: case.inputs[name][kept] for name in ("U", "V_c") if name in case.inputs}
+        for name in names:
+            if (value := case.inputs.get(name)) is not None:
+                changed[name] = new[value] if isinstance(value, np.ndarray) else int(new[value])
+        yield case.with_inputs(**changed)
+
+
+def _fewer_dimensions(case: Case) -> Iterator[Case]:
+    if "U" not in case.inputs:
+        return
+    names = [n for n in ("center", "centers", "V_c", "U") if n in case.inputs and is_float(case.function, n)]
+    for part in _halves(np.shape(case.inputs["U"])[1]):
+        yield case.with_inputs(**{name: case.inputs[name][..., part].copy() for name in names})
+
+
+def _fewer_digits(case: Case) -> Iterator[Case]:
+    """Rounds every number to integers, then to quarters, then to three significant digits."""
+    names = [name for name in case.inputs if is_float(case.function, name)]
+    for step in (1.0, 0.25, None):
+        changed = {name: round_to(_rounded(case.wide(name), step), case.form) for name in names}
+        if any(not np.array_equal(changed[name], case.inputs[name]) for name in names):
+            yield case.with_inputs(**changed)
+
+
+def _rounded(values: np.ndarray, step: float | None) -> np.ndarray:
+    if step is not None:
+        return np.rint(values / step) * step
+    with np.errstate(divide="ignore"):
+        scale = 10.0 ** (2 - np.floor(np.log10(np.abs(values))))
+    return np.where(np.isfinite(scale) & (scale > 0), np.rint(values * scale) / scale, 0.0)
