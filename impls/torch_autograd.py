@@ -149,7 +149,7 @@ def _pair_losses(hidden, outsides, negatives, U, loss):
     if loss == "naive_softmax":
         return functional.cross_entropy(hidden @ U.T, outsides, reduction="none")
     rows = torch.cat([outsides[:, None], negatives.expand(len(outsides), -1)], dim=1)
-    logits = torch.einsum("bkd,bd->bk", functional.embedding(rows, U), hidden)
+    logits = (functional.embedding(rows, U) * hidden[:, None, :]).sum(dim=-1)
     return -functional.logsigmoid(torch.cat([logits[:, :1], -logits[:, 1:]], dim=1)).sum(dim=1)
 
 

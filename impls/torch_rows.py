@@ -11,6 +11,7 @@ float32 and rounded once, at the end. An index outside [0, V), a negative one to
 
 import numpy as np
 import torch
+from torch.nn.functional import embedding
 
 DTYPES = ("float64", "float32", "bfloat16", "float16")
 DEVICES = ("cpu", "cuda")
@@ -67,7 +68,7 @@ def negative_sampling(center, outside, negatives, U):
     """
     rows = torch.cat([_row(outside, U), negatives])
     _check_rows(U, outside_and_negatives=rows)
-    touched, wide = _widen(U[rows]), _widen(center)
+    touched, wide = _widen(embedding(rows, U)), _widen(center)
     loss, slopes = _losses_and_slopes(touched @ wide)
     return loss.to(U.dtype), (slopes @ touched).to(U.dtype), _row_sparse(rows, slopes[:, None] * wide, U.dtype)
 
@@ -129,10 +130,10 @@ def skipgram_batch(centers, outsides, offsets, V_c, U, loss, negatives):
     windows = torch.arange(len(centers), device=U.device)
     window = windows.repeat_interleave(offsets.diff(), output_size=len(outsides))  # the window of each pair
     if loss == "naive_softmax":
-        pair_losses, grad_centers, grad_U = _softmax_windows(_widen(V_c[centers]), window, outsides, U)
+        pair_losses, grad_centers, grad_U = _softmax_windows(_widen(embedding(centers, V_c)), window, outsides, U)
     else:
         centers = centers[window]
-        pair_losses, grad_centers, grad_U = _sampling_pairs(_widen(V_c[centers]), outsides, negatives, U)
+        pair_losses, grad_centers, grad_U = _sampling_pairs(_widen(embedding(centers, V_c)), outsides, negatives, U)
     losses = torch.segment_reduce(pair_losses, "sum", offsets=offsets, initial=0, unsafe=True)
     return losses.to(U.dtype), _row_sparse(centers, grad_centers, U.dtype), grad_U
 
@@ -149,7 +150,7 @@ def cbow_batch(contexts, offsets, targets, V_c, U, loss, negatives, reduce):
     counts = offsets.diff()
     full = counts.nonzero()[:, 0]  # an empty window predicts nothing
     counts, targets = counts[full], targets[full]
-    hidden = torch.segment_reduce(_widen(V_c[contexts]), "sum", lengths=counts, unsafe=True)
+    hidden = torch.segment_reduce(_widen(embedding(contexts, V_c)), "sum", lengths=counts, unsafe=True)
     divisors = counts.to(hidden.dtype)[:, None] if reduce == "mean" else 1
     hidden = hidden / divisors
     if loss == "naive_softmax":
@@ -180,8 +181,8 @@ def _softmax_windows(hidden, window, outsides, U):
 def _sampling_pairs(hidden, outsides, negatives, U):
     """Pair n predicts outsides[n] from hidden[n]. Returns the pairs' losses, the gradients of hidden and U."""
     rows = torch.cat([outsides[:, None], negatives.expand(len(outsides), -1)], dim=1)
-    touched = _widen(U[rows])  # (B, K + 1, d)
-    losses, slopes = _losses_and_slopes((touched @ hidden[:, :, None])[:, :, 0])
+    touched = _widen(embedding(rows, U))  # (B, K + 1, d)
+    losses, slopes = _losses_and_slopes((touched * hidden[:, None, :]).sum(dim=-1))
     values = slopes[:, :, None] * hidden[:, None, :]
     grad_U = _row_sparse(rows.reshape(-1), values.reshape(-1, U.shape[1]), U.dtype)
     return losses, (slopes[:, None, :] @ touched)[:, 0], grad_U
