@@ -14,7 +14,7 @@ UNIT = 2.0**-53
 TINY = 2.0**-1074
 _SPLITTER = 2.0**27 + 1
 _UP = 1 + 2.0**-48  # covers the few float64 roundings with which a radius itself is computed
-_CHUNK = 4096  # rows of a matrix worked on at a time, so that the temporaries stay in the cache
+_BLOCK = 2**14  # entries of a matrix worked on at a time, so that the temporaries stay in the cache
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,15 +76,24 @@ def outer(a: Enclosure, b: Enclosure, exponent: int) -> Enclosure:
     the roundings of lo add up to less than 8u^2 of the product: 2^-102 is twice that.
     """
     (a, a_exponent), (b, b_exponent) = _normalized(a), _normalized(b)
-    a = a[:, None]
+    product = Enclosure(*np.empty((3, len(a.hi), len(b.hi))))
+    step = max(1, _BLOCK // max(1, len(b.hi)))
+    for start in range(0, len(a.hi), step):
+        rows = slice(start, start + step)
+        exponents = a_exponent[rows, None] + b_exponent + exponent
+        for field, block in zip(product.fields, _outer_block(a[rows, None], b, exponents), strict=True):
+            field[rows] = block
+    return product
+
+
+def _outer_block(a: Enclosure, b: Enclosure, exponents: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     hi, error = two_product(a.hi, b.hi)
     hi, lo = fast_two_sum(hi, error + (a.hi * b.lo + a.lo * b.hi))
     size = np.abs(b.hi)
     radius = (np.abs(a.hi) * (b.radius + 2.0**-102 * size) + a.radius * (size + b.radius)) * _UP
-    exponents = a_exponent[:, None] + b_exponent + exponent
     # Scaling back rounds whatever falls among the subnormals: at most half a TINY for each of the three.
     final = np.ldexp(radius, exponents) + np.where(radius > 0, 2 * TINY, 0.0)
-    return Enclosure(np.ldexp(hi, exponents), np.ldexp(lo, exponents), final)
+    return np.ldexp(hi, exponents), np.ldexp(lo, exponents), final
 
 
 def _normalized(a: Enclosure) -> tuple[Enclosure, np.ndarray]:
@@ -121,7 +130,8 @@ def matrix_vector(U: np.ndarray, h: Enclosure) -> Enclosure:
 
 def vector_matrix(r: Enclosure, U: np.ndarray) -> Enclosure:
     """r U (d,) for r (V,) and U (V, d): the products in double-double, added up along a binary tree."""
-    parts = [_product_sum(r[start : start + _CHUNK], U[start : start + _CHUNK]) for start in range(0, len(U), _CHUNK)]
+    step = max(1, _BLOCK // max(1, U.shape[1]))
+    parts = [_product_sum(r[start : start + step], U[start : start + step]) for start in range(0, len(U), step)]
     return _tree_sum(Enclosure(*(np.array(field) for field in zip(*(part.fields for part in parts), strict=True))))
 
 

@@ -52,15 +52,16 @@ def grad_outside_rows(terms: Sequence[GroupTerms], shape: tuple[int, int], repai
     if entries <= _BALL_ENTRIES * len(terms):
         everything = [(row, j) for row in named for j in range(d)]
         return exact_value(_entries(terms, everything), (len(named), d), rows)
-    value = _outer_sum(terms, {row: i for i, row in enumerate(named)}, d)
+    value = _outer_sum(terms, named, d)
     if repair:
         _repair(value, terms, named)
     return ExactValue(*value.fields, rows)
 
 
-def _outer_sum(terms: Sequence[GroupTerms], position: dict[int, int], d: int) -> dd.Enclosure:
+def _outer_sum(terms: Sequence[GroupTerms], named: Sequence[int], d: int) -> dd.Enclosure:
     scale = arb(2) ** _SHIFT
-    shape = (len(position), d)
+    shape = (len(named), d)
+    position = {} if terms[0].rows is None else {row: i for i, row in enumerate(named)}
     total = dd.Enclosure(np.zeros(shape), np.zeros(shape), np.zeros(shape))
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
         for n, share in enumerate(terms):
