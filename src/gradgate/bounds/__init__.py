@@ -54,7 +54,7 @@ def bounds(case: Case, groups: Sequence[GroupMagnitudes], arithmetic: Arithmetic
     inflation = 1 + 4 * _longest_sum(case, groups) * 2.0**-53  # this evaluation rounds too
     return Bounds(
         values={name: _closed(bound * inflation) for name, bound in values.items()},
-        undecidable=largest * 1.01 > form.largest,
+        undecidable=not largest * 1.01 <= form.largest,  # NaN is no number to expect either
         in_naive_domain=all(in_naive_domain(sizes, form) for sizes in groups),
     )
 
@@ -88,7 +88,7 @@ def _losses_and_gradients(
             case _:
                 values[quantity] = _outside_rows(case, parts, sizes, d, arithmetic, tier)
     summed = sum(len(part.group.targets) * float(part.hidden.reach.max(initial=0.0)) for part in parts)
-    return values, max([summed, *(part.largest for part in parts)])
+    return values, float(np.max([summed, *(part.largest for part in parts)]))
 
 
 def _outside_rows(

@@ -110,7 +110,7 @@ def _logistic_group(
         underflow=(flat + 2 * len(parts)) * arithmetic.underflow,
         inner=terms + 2,
         flat=flat + 2,
-        largest=_largest(max(part.reach for part in parts), summed, group, hidden),
+        largest=_largest(float(np.max([part.reach for part in parts])), summed, group, hidden),
         logistic=parts,
     )
 
@@ -126,4 +126,4 @@ def _total(arrays: Sequence[np.ndarray]) -> np.ndarray:
 def _largest(reach: float, loss: float, group: Group, hidden: Hidden) -> float:
     """The largest number that the group's computation meets; an unbounded error is not a large number."""
     context = 0.0 if hidden.mass is None else float(hidden.mass.max(initial=0.0)) * group.divisor
-    return max(reach, loss if np.isfinite(loss) else 0.0, context)
+    return float(np.max([reach, 0.0 if loss == np.inf else loss, context]))

@@ -45,7 +45,7 @@ def logistic_errors(
         error = error + mass * np.expm1(3 * arithmetic.store_rounding)
     if rows.flushed is not None:
         error = error + arithmetic.storage.smallest * ((sizes.slopes + coefficients) @ rows.flushed)
-    return LogisticErrors(losses, coefficients, error, mass, max(reach, float(mass.max(initial=0.0))))
+    return LogisticErrors(losses, coefficients, error, mass, float(np.maximum(reach, mass.max(initial=0.0))))
 
 
 def slope_errors(sizes: LogisticMagnitudes, delta: np.ndarray, arithmetic: Arithmetic, tier: str) -> np.ndarray:

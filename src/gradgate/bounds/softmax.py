@@ -4,7 +4,6 @@ The routes that the terms admit are listed, with their sources, in docs/bounds.m
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,25 +43,43 @@ def softmax_errors(
     """Bounds for one group; `signed` is U (V, d) itself."""
     delta, reach = logit_errors(U, hidden, arithmetic)
     errors = exponential_errors(sizes, delta, arithmetic, tier)
-    losses = _loss_errors(sizes, errors, arithmetic, tier)
     probs = probability_errors(sizes, errors, arithmetic, tier)
     count, o = len(sizes.outsides), sizes.outsides
     hits = np.bincount(o, minlength=len(probs))
     coefficients = (count - hits) * sizes.probs + hits * sizes.complements
+    # p - 1 rounds once; autograd through -log(p) rounds p's reciprocal, a product and a division too
     at_target = (1 if tier == STRICT else 4) * arithmetic.store_rounding * (sizes.complements[o] + probs[o])
     spread = count * probs
     np.add.at(spread, o, at_target)
     residual = 0.0 if tier == STRICT else _undetached_maximum(sizes, errors, probs, at_target, arithmetic)
     tops = sizes.logits + delta >= sizes.top - errors.top
     mass = (count * (sizes.probs + probs)) @ U.sizes + U.sizes[o].sum(axis=0)
-    moved = spread @ U.sizes + residual * U.sizes[tops].max(axis=0)
+    moved = spread @ U.sizes + residual * U.sizes[tops].max(axis=0, initial=0.0)
+    return SoftmaxErrors(
+        losses=_loss_errors(sizes, errors, arithmetic, tier),
+        coefficients=coefficients,
+        errors=spread + residual * tops,
+        hidden_error=_stored(moved, coefficients + spread, U, signed, sizes, arithmetic),
+        hidden_mass=mass,
+        reach=float(np.maximum(reach, mass.max(initial=0.0))),  # NaN stays
+    )
+
+
+def _stored(
+    moved: np.ndarray,
+    coefficients: np.ndarray,
+    U: Matrix,
+    signed: np.ndarray,
+    sizes: SoftmaxMagnitudes,
+    arithmetic: Arithmetic,
+) -> np.ndarray:
+    """The error `moved` (d,) of grad_hidden, with what flushed rows of U and sums in a narrower storage add."""
     if U.flushed is not None:
-        moved += arithmetic.storage.smallest * ((coefficients + spread) @ U.flushed)
+        moved = moved + arithmetic.storage.smallest * (coefficients @ U.flushed)
     if arithmetic.mixed:  # partial sums of U.T p - u_o, rounded to storage
-        stored = count * np.abs(sizes.probs @ signed) + np.abs(sizes.grad_hidden).sum(axis=0) + 2 * moved
-        moved += 1.02 * arithmetic.storage.roundoff * stored
-    reach = max(reach, float(mass.max(initial=0.0)))
-    return SoftmaxErrors(losses, coefficients, spread + residual * tops, moved, mass, reach)
+        partial = len(sizes.outsides) * np.abs(sizes.probs @ signed) + np.abs(sizes.grad_hidden).sum(axis=0)
+        moved = moved + 1.02 * arithmetic.storage.roundoff * (partial + 2 * moved)
+    return moved
 
 
 def _loss_errors(sizes: SoftmaxMagnitudes, errors: ExponentialErrors, arithmetic: Arithmetic, tier: str) -> np.ndarray:
@@ -105,7 +122,7 @@ def _undetached_maximum(
     arithmetic: Arithmetic,
 ) -> float:
     """Autograd through a maximum that isn't detached adds the rounding of sum r = 0 to the largest logit's gradient."""
-    inside = math.expm1(errors.total + 4 * arithmetic.store_rounding)
+    inside = float(np.expm1(errors.total + 4 * arithmetic.store_rounding))
     coefficients = 2 * sizes.complements[sizes.outsides] + probs.sum() + at_target
-    across = math.expm1(arithmetic.depth(len(probs)) * arithmetic.sum_rounding)
+    across = float(np.expm1(arithmetic.depth(len(probs)) * arithmetic.sum_rounding))
     return len(at_target) * inside + across * float(coefficients.sum())
