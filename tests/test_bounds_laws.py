@@ -78,7 +78,8 @@ def test_a_possible_overflow_is_undecidable(dtype, size):
 
 
 @pytest.mark.parametrize(
-    ("logits", "naive"), [([0.0, 700.0], True), ([0, 710], False), ([800, 790], False), ([-750, -760], False)]
+    ("logits", "naive"),
+    [([0.0, 700.0], True), ([0, 710], False), ([800, 790], False), ([-750, -760], False), ([-720, -300], False)],
 )
 def test_the_naive_domain_ends_where_exp_does(logits, naive):
     assert limits_of(pair("float64", np.ones(1), np.array(logits)[:, None])).in_naive_domain == naive

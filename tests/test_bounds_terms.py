@@ -87,6 +87,32 @@ def test_softmax_without_a_shift_needs_its_underflow(monkeypatch):
     assert np.any(error > limits_of(case).values["softmax"])
 
 
+def test_a_sum_without_a_shift_that_may_be_zero_is_unbounded_in_the_fragile_tier_only():
+    case = pair("float64", np.ones(1), np.array([[-745.0], [-746.0]]))
+    assert limits_of(case).values["loss"] < 1e-9
+    fragile = limits_of(case, "fragile")
+    assert fragile.values["loss"] == np.inf
+    assert not fragile.undecidable
+
+
+def test_the_logarithm_of_a_subnormal_exponential_needs_the_fragile_tier():
+    case = pair("float64", np.ones(1), np.array([[-725.4879628482369], [-365.0]]))
+    e = np.exp(case.wide("U")[:, 0])
+    error = error_in_loss(case, -np.log(e[0] / e.sum()))
+    assert limits_of(case).values["loss"] < error <= limits_of(case, "fragile").values["loss"]
+    assert not limits_of(case).in_naive_domain
+
+
+def test_numbers_stored_in_16_bits_need_their_rounding():
+    x = np.float32([0.0, -1.25, -2.5])
+    case = Case("softmax", "bfloat16", {"logits": x}, "by hand", 0, 0)
+    e = round_to(np.exp(x), case.form)
+    error = np.abs(round_to(e / round_to(e.sum(), case.form), case.form) - exact(case).values["softmax"].hi)
+    assert np.all(error <= limits_of(case, accumulation=FORMATS["float32"]).values["softmax"])
+    without = Arithmetic(FORMATS["float32"])
+    assert np.any(error > bounds(case, exact(case).groups, without, "fragile").values["softmax"])
+
+
 def test_a_mean_of_cancelling_words_needs_the_error_of_h(monkeypatch):
     V_c = np.array([[1e8 / 3], [-1e8 / 3], [0.1]])
     inputs = {"context": np.arange(3), "target": 0, "V_c": V_c, "U": np.array([[3.0], [1.0], [2.0]])}

@@ -18,10 +18,11 @@ def in_naive_domain(sizes: GroupMagnitudes, form: Format) -> bool:
 
 
 def _softmax_in_range(sizes: SoftmaxMagnitudes, form: Format) -> bool:
-    """sum exp(x) is neither infinite nor zero, and no target's probability underflows."""
+    """sum exp(x) is neither infinite nor zero, and no target's exp(x) or p is subnormal: -log would show it."""
     highest = math.log(form.largest) - math.log(max(len(sizes.logits), 1))
     lowest = math.log(form.smallest)
-    return lowest < sizes.top < highest and float(np.max(sizes.losses, initial=0.0)) < -lowest
+    loss = float(np.max(sizes.losses, initial=0.0))
+    return lowest < sizes.top < highest and loss < -lowest and sizes.log_sum - loss > lowest
 
 
 def _logistic_in_range(sizes: LogisticMagnitudes, form: Format) -> bool:

@@ -108,12 +108,13 @@ def _loss_errors(
 def _one_minus_errors(
     sizes: LogisticMagnitudes, delta: np.ndarray, slopes: np.ndarray, arithmetic: Arithmetic
 ) -> np.ndarray:
-    """Error (n,) of log(1 - sigmoid(-z)): the argument sigmoid(z) carries an absolute error of a few u.
+    """Error (n,) of log(1 - sigmoid(-z)): the argument sigmoid(z) carries absolute errors of a few u and f_e.
 
     sigmoid(z +- delta) >= sigmoid(z) e^-delta, so that its relative error is at most `lost`; from 1 on the argument
     may be zero, and the loss anything.
     """
     absolute = slopes * np.expm1(arithmetic.function_rounding + 3 * arithmetic.store_rounding + arithmetic.extra_store)
+    absolute += 2 * arithmetic.function_underflow
     lost = absolute * np.exp(np.minimum(delta, _HOPELESS)) / sizes.complements + arithmetic.store_rounding
     logarithm = np.where(lost < 1, -np.log1p(-np.minimum(lost, 1)), np.inf)
     rounding = arithmetic.function_error + 2 * arithmetic.storage.roundoff

@@ -104,4 +104,4 @@ def _without_shift(sizes: SoftmaxMagnitudes, arithmetic: Arithmetic, tier: str) 
     if tier == STRICT or (tier == DEFAULT and sizes.top < math.log(normal)):
         return 1.0
     assert tier in (DEFAULT, FRAGILE)
-    return max(1.0, math.exp(min(-sizes.log_sum, 709.0)))
+    return max(1.0, math.exp(-sizes.log_sum)) if sizes.log_sum > -709 else math.inf  # the sum may be zero

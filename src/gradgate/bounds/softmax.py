@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradgate.bounds.arithmetic import STRICT, Arithmetic
+from gradgate.bounds.arithmetic import FRAGILE, STRICT, Arithmetic
 from gradgate.bounds.hidden import Hidden, Matrix, logit_errors
 from gradgate.bounds.probabilities import (
     HOPELESS,
@@ -53,7 +53,7 @@ def softmax_errors(
     np.add.at(spread, o, at_target)
     residual = 0.0 if tier == STRICT else _undetached_maximum(sizes, errors, probs, at_target, arithmetic)
     tops = sizes.logits + delta >= sizes.top - errors.top
-    mass = (count * (sizes.probs + probs)) @ U.sizes + U.sizes[o].sum(axis=0)
+    mass = (count * np.minimum(sizes.probs + probs, 2)) @ U.sizes + U.sizes[o].sum(axis=0)  # no p exceeds 2
     moved = spread @ U.sizes + residual * U.sizes[tops].max(axis=0, initial=0.0)
     return SoftmaxErrors(
         losses=_loss_errors(sizes, errors, arithmetic, tier),
@@ -95,7 +95,14 @@ def _loss_errors(sizes: SoftmaxMagnitudes, errors: ExponentialErrors, arithmetic
     subtracted = u * (J + moved) * (1 + k) * 1.01
     underflow = len(sizes.logits) * arithmetic.function_underflow * errors.unshifted
     total = moved + k * (logarithm + np.maximum(moved, log_sum)) + rounded + subtracted + underflow
-    return np.asarray(total)
+    return total if tier != FRAGILE else total + _subnormal_target(sizes, arithmetic) * (1 + 2 * k)
+
+
+def _subnormal_target(sizes: SoftmaxMagnitudes, arithmetic: Arithmetic) -> np.ndarray:
+    """-log(p) where the target's p, exp(x - max) or exp(x) is subnormal: its digits are lost, at worst all of them."""
+    lowest = sizes.losses - min(sizes.log_sum, 0.0)  # max(-log p, -x) as p = exp(x - L)
+    lost = 2 * arithmetic.function_underflow * np.exp(np.minimum(lowest, 709.0))
+    return np.where((lost < 1) & (lowest < 709), -np.log1p(-np.minimum(lost, 1)), np.inf)
 
 
 def _relative_normalizer(
