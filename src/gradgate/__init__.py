@@ -1,1 +1,7 @@
-"""gradgate: a gate for the word2vec losses and their gradients."""
+"""gradgate: a gate for the word2vec losses and their gradients.
+
+`load(SPEC)` gives an implementation whose functions can be called; `gradgate verify` and `pytest` hold it to laws."""
+
+from gradgate.loading import load
+
+__all__ = ["load"]

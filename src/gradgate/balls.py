@@ -6,6 +6,7 @@ rounding to the radius, so that the harness never blames an implementation for t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -54,7 +55,7 @@ class Ball:
         terms = self.mid.shape[-1] + 1
         return Ball(self.mid @ right.mid, (rad + terms * U64 * size) * (1 + terms * 4 * U64) + terms * TINY)
 
-    def __getitem__(self, key: object) -> Ball:
+    def __getitem__(self, key: Any) -> Ball:
         return Ball(self.mid[key], self.rad[key])
 
     def sum(self, axis: int | None = None) -> Ball:

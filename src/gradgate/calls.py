@@ -34,11 +34,11 @@ class Result:
 
     def same_bytes(self, other: Result) -> bool:
         """Whether the two hold identical bits (so that NaN equals NaN and 0.0 differs from -0.0)."""
-        if (self.rows is None) != (other.rows is None) or self.values.shape != other.values.shape:
-            return False
-        if self.rows is not None and not np.array_equal(self.rows, other.rows):
-            return False
-        return self.values.dtype == other.values.dtype and self.values.tobytes() == other.values.tobytes()
+        return _bytes(self.rows) == _bytes(other.rows) and _bytes(self.values) == _bytes(other.values)
+
+
+def _bytes(array: np.ndarray | None) -> tuple[str, tuple[int, ...], bytes] | None:
+    return None if array is None else (array.dtype.str, array.shape, array.tobytes())
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +46,8 @@ class Outcome:
     """What a call gave: its results by quantity, or the fault that kept it from giving any.
 
     fault is one sentence. fault_kind is "raised" (exception has the class's name), "malformed" (what came back is no
-    result), "refuted" (an adapter saw it go wrong), "not posed" (an adapter cannot put the case), "timed out" or "died". changed names the inputs that the call wrote to.
+    result), "refuted" (an adapter saw it go wrong), "not posed" (an adapter cannot put the case), "timed out", "died".
+    changed names the inputs that the call wrote to.
     """
 
     results: Mapping[str, Result] = field(default_factory=dict)

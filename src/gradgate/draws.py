@@ -78,6 +78,8 @@ def _loss_inputs(
     loss = (NAIVE_SOFTMAX, NEGATIVE_SAMPLING)[(index + index // 10) % 2]  # so that each form meets each kind
     reduce = ("sum", "mean")[(index // 2 + index // 20) % 2]
 
+    negatives: np.ndarray | None
+
     def words(*shape: int) -> np.ndarray:
         return rng.integers(0, V, shape)
 

@@ -42,9 +42,7 @@ def round_to(values: np.ndarray, form: Format) -> np.ndarray:
             return wide.astype(form.carrier)
     # Round to 8 significant bits first: going through float32 would round twice.
     mantissa, exponent = np.frexp(wide)
-    exponent = np.maximum(
-        exponent, -125
-    )  # bfloat16's smallest normal is 2^-126 = 0.5 * 2^-125; below it steps are even
+    exponent = np.maximum(exponent, -125)  # below the smallest normal, 0.5 * 2^-125, steps are even
     step = np.ldexp(1.0, exponent - 8)
     with np.errstate(over="ignore", invalid="ignore"):
         rounded = np.where(np.isfinite(wide), np.rint(wide / step) * step, wide)

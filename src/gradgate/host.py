@@ -40,7 +40,10 @@ class Worker:
 
     def perform(self, calls: list[Call]) -> list[Outcome]:
         if self._process.poll() is not None:
-            self._start()
+            try:
+                self._start()
+            except Broken as error:
+                return [Outcome(fault=str(error), fault_kind="died")] * len(calls)
         self._outbox.put(encode_calls(calls, self._device))
         outcomes: list[Outcome] = []
         while len(outcomes) < len(calls):
@@ -50,6 +53,11 @@ class Worker:
                 self.close()
                 outcomes += [Outcome(fault=str(end), fault_kind=end.kind)] * (len(calls) - len(outcomes))
         return outcomes
+
+    def reseed(self, seed: int) -> None:
+        """Seeds the global generators of the process, for implementations that draw numbers of their own."""
+        self._seed = seed
+        self._outbox.put(({"seed": seed}, []))
 
     def close(self) -> None:
         """Ends the process and everything it started. Safe to call twice."""
@@ -87,6 +95,7 @@ class Worker:
             self.close()
             raise (CannotRun(hello["CannotRun"]) if "CannotRun" in hello else Broken(hello["Broken"]))
         self.offers: tuple[str, ...] = tuple(hello["offers"])
+        self.devices: tuple[str, ...] = tuple(hello["devices"])
         self.particulars = _particulars(hello["particulars"])
 
     def _answer(self) -> Outcome:
@@ -120,7 +129,7 @@ class _Ended(Exception):
         self.kind = kind
 
 
-def _read(stream: Any, inbox: queue.Queue) -> None:
+def _read(stream: Any, inbox: queue.Queue[Any]) -> None:
     try:
         while True:
             inbox.put(read_frame(stream))
@@ -130,7 +139,7 @@ def _read(stream: Any, inbox: queue.Queue) -> None:
         inbox.put(_GONE)
 
 
-def _write(stream: Any, outbox: queue.Queue) -> None:
+def _write(stream: Any, outbox: queue.Queue[Any]) -> None:
     try:
         while (frame := outbox.get()) is not _GONE:
             write_frame(stream, *frame)
@@ -143,7 +152,7 @@ def _write(stream: Any, outbox: queue.Queue) -> None:
             pass
 
 
-def _kill_group(process: subprocess.Popen) -> None:
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
     if hasattr(os, "killpg"):
         try:
             os.killpg(process.pid, signal.SIGKILL)
@@ -153,7 +162,7 @@ def _kill_group(process: subprocess.Popen) -> None:
     process.kill()
 
 
-def _how_it_ended(process: subprocess.Popen) -> str:
+def _how_it_ended(process: subprocess.Popen[bytes]) -> str:
     code = process.wait()
     if code < 0:
         return f"the process was ended by {signal.Signals(-code).name}"

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from gradgate.adapters import Adapted, NotPosed, WrongDraws, WrongWindow
+from gradgate.bounds.arithmetic import Summation
 from gradgate.calls import READ_ONLY, STRIDED, Call, Outcome, Result
 from gradgate.formats import BFLOAT16, FORMATS
 from gradgate.interface import FUNCTIONS, SIGNATURES, is_float, is_matrix_gradient
@@ -22,14 +23,14 @@ class NotOffered(Exception):
 
 @dataclass(frozen=True)
 class Particulars:
-    """What a module declares of itself (the upper-case names of the contract); the defaults are a plain NumPy file's."""
+    """What a module declares of itself, in upper case; the defaults are a plain NumPy file's."""
 
     dtypes: tuple[str, ...] = ("float64", "float32")
     devices: tuple[str, ...] = ("cpu",)
     layout: str = "V×d"
     loss_dtype: Mapping[str, str] = field(default_factory=dict)
     accumulation: Mapping[str, str] = field(default_factory=dict)
-    summation: str = "any"
+    summation: Summation = "any"
     flushes_subnormals: bool = False
     deterministic: bool = True
     adapter: str = ""
@@ -104,6 +105,17 @@ class Implementation:
         except Malformed as error:
             return Outcome(changed=changed, fault=str(error), fault_kind="malformed")
 
+    def devices_here(self) -> tuple[str, ...]:
+        """The declared devices that this machine has: those on which an array can be made."""
+        return tuple(device for device in self.particulars.devices if device == "cpu" or self._can_use(device))
+
+    def _can_use(self, device: str) -> bool:
+        try:
+            self.module.asarray(np.zeros(1), self.particulars.dtypes[0], device)
+        except Exception:  # each backend has its own way to say that a device is absent
+            return False
+        return True
+
     @property
     def remarks(self) -> list[str]:
         """What an adapter accepted although it is not in the contract's form."""
@@ -114,7 +126,9 @@ class Implementation:
             raise NotOffered(f"{self.name} does not define {function}")
         return getattr(self.module, function)
 
-    def _arguments(self, function: str, dtype: str, device: str, layout: str, inputs: Mapping[str, Any]) -> dict:
+    def _arguments(
+        self, function: str, dtype: str, device: str, layout: str, inputs: Mapping[str, Any]
+    ) -> dict[str, Any]:
         return {
             name: self._convert(inputs[name], name, dtype if is_float(function, name) else "int64", device, layout)
             for name in SIGNATURES[function].parameters

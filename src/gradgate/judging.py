@@ -92,6 +92,8 @@ def judge_one(law: Law, evidence: Evidence) -> Judgement:
     try:
         with np.errstate(all="ignore"):  # inf and NaN are the implementation's; they fail by comparison
             found = [_check(item) for item in law.judge(evidence)]
+    except NotApplicable as reason:
+        return Judgement(law, NOT_APPLICABLE, reason=str(reason))
     except Undecidable:
         return Judgement(law, UNDECIDED, reason="the dtype may overflow on the way")
     except Unusable as error:

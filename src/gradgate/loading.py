@@ -61,7 +61,7 @@ def resolve(spec: str) -> Source:
 
 
 def load(spec: str) -> Implementation:
-    """The implementation behind a SPEC. Raises CannotRun (not found, or a package missing) or Broken (its own fault)."""
+    """The implementation behind a SPEC. Raises CannotRun (not found, a package missing) or Broken (its own fault)."""
     return load_source(resolve(spec))
 
 

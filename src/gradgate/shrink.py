@@ -79,9 +79,9 @@ def _pairs(given: Any, part: slice) -> dict[str, Any]:
 
 def _fewer_context(case: Case) -> Iterator[Case]:
     given = case.inputs
-    name = {"skipgram": "outsides", "cbow": "context"}.get(case.function)
+    name = {"skipgram": "outsides", "cbow": "context"}.get(case.function, "")
     for part in _halves(len(given[name])) if name else []:
-        changed = {name: given[name][part]}
+        changed: dict[str, Any] = {name: given[name][part]}
         if case.function == "skipgram" and given["negatives"] is not None:
             changed["negatives"] = given["negatives"][part]
         yield case.with_inputs(**changed)

@@ -75,11 +75,11 @@ def groups(case: Case) -> list[Group]:
 
 def touched_rows(case: Case, quantity: str) -> np.ndarray | None:
     """The rows of a matrix gradient that may differ from zero, ascending and distinct; None where all may."""
+    if quantity not in ("grad_U", "grad_V_c"):
+        return None
     parts = groups(case)
     if quantity == "grad_V_c":
         return np.unique(np.concatenate([np.empty(0, np.int64), *[g.rows for g in parts]]))
-    if quantity != "grad_U":
-        return None
     targets = [target for group in parts for target in group.targets]
     if any(target.negatives is None for target in targets):
         return None

@@ -25,11 +25,14 @@ from gradgate.wire import read_frame, write_frame
 def main() -> int:
     inbox, outbox = _take_the_pipes()
     try:
-        random.seed(int(sys.argv[2]))  # once, not per call: a file that draws its own numbers must differ from itself
-        np.random.seed(int(sys.argv[2]) % 2**32)  # noqa: NPY002 (the global generator is what such a file uses)
+        _seed(int(sys.argv[2]))
         implementation = _load(outbox)
         while implementation is not None:
-            calls, device = decode_calls(read_frame(inbox))
+            frame = read_frame(inbox)
+            if "seed" in frame[0]:
+                _seed(frame[0]["seed"])
+                continue
+            calls, device = decode_calls(frame)
             for call in calls:
                 header, arrays = encode_outcome(implementation.perform(call, device))
                 write_frame(outbox, {**header, "remarks": implementation.remarks}, arrays)
@@ -38,6 +41,12 @@ def main() -> int:
     except Exception:  # a fault of the harness itself, which must not be blamed on the implementation
         write_frame(outbox, {"harness": traceback.format_exc()}, [])
     return 1
+
+
+def _seed(seed: int) -> None:
+    """Seeds the global generators; never per call, or a file that draws its own numbers would repeat itself."""
+    random.seed(seed)
+    np.random.seed(seed % 2**32)  # noqa: NPY002  # the global generator is what such a file uses
 
 
 def _take_the_pipes() -> tuple[BinaryIO, BinaryIO]:
@@ -54,7 +63,8 @@ def _load(outbox: BinaryIO) -> Implementation | None:
     except (CannotRun, Broken) as error:
         write_frame(outbox, {type(error).__name__: str(error)}, [])
         return None
-    write_frame(outbox, {"offers": found.offers, "particulars": asdict(found.particulars)}, [])
+    hello = {"offers": found.offers, "devices": found.devices_here(), "particulars": asdict(found.particulars)}
+    write_frame(outbox, hello, [])
     return found
 
 

@@ -98,10 +98,16 @@ def _roundings(
 
 
 def _without_shift(sizes: SoftmaxMagnitudes, arithmetic: Arithmetic, tier: str) -> float:
-    """exp(x) / sum exp(x) without a shift: what underflows is not relative to 1 but to sum exp(x) = e^L."""
-    smallest = arithmetic.storage.smallest
-    normal = smallest / arithmetic.storage.roundoff if arithmetic.flushes_subnormals else smallest
+    """exp(x) / sum exp(x) without a shift: what underflows is not relative to 1 but to sum exp(x) = e^L.
+
+    Where the sum may be infinite or zero, the fragile tier, which still admits the route, knows nothing: inf.
+    """
+    form = arithmetic.storage
+    normal = form.smallest / form.roundoff if arithmetic.flushes_subnormals else form.smallest
     if tier == STRICT or (tier == DEFAULT and sizes.top < math.log(normal)):
         return 1.0
     assert tier in (DEFAULT, FRAGILE)
-    return max(1.0, math.exp(-sizes.log_sum)) if sizes.log_sum > -709 else math.inf  # the sum may be zero
+    overflows = sizes.top > math.log(form.largest) - math.log(len(sizes.logits))
+    if sizes.log_sum < -709 or (tier == FRAGILE and overflows):
+        return math.inf
+    return max(1.0, math.exp(-sizes.log_sum))

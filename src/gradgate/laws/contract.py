@@ -14,7 +14,7 @@ from gradgate.evidence import Evidence, Unusable, promised_shape
 from gradgate.formats import round_to
 from gradgate.laws.law import Breach, Claim, Law, NotApplicable, has_matrix, is_negative_sampling
 from gradgate.terms import groups
-from gradgate.witness import Witness
+from gradgate.witness import Undecidable, Witness
 
 
 def _form(evidence: Evidence) -> list[Breach]:
@@ -92,7 +92,7 @@ def _huge_calls(witness: Witness) -> list[Call]:
 
 def _finite(evidence: Evidence) -> list[Breach]:
     if evidence.witness.bounds("huge").undecidable:
-        return []
+        raise Undecidable
     return [
         Breach(q, f"{q} is not finite at logits of 1e4", "overflow")
         for q in evidence.case.returns
@@ -105,7 +105,7 @@ def _no_negatives_calls(witness: Witness) -> list[Call]:
 
 
 def _no_negatives(evidence: Evidence) -> list[Claim]:
-    """With K = 0 only the outside word's terms are left: F = 2 F(K) - F(every negative twice) for loss and gradients."""
+    """With K = 0 only the outside word's terms are left: F = 2 F(K) - F(every negative twice), loss and gradients."""
     return [
         Claim(
             q,

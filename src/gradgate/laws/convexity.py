@@ -1,9 +1,11 @@
 """The loss along a line from the hidden vectors: convex, and with a Taylor remainder of order 2.
 
-For m = h + w the remainder J(m) - J(h) - g.w lies between 0 (convexity) and M2 / 2, where M2 bounds the second derivative
-along w. A long step tests the first, a short one the second."""
+For m = h + w the remainder J(m) - J(h) - g.w lies between 0 (convexity) and M2 / 2, where M2 bounds the second
+derivative along w. A long step tests the first, a short one the second."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 
@@ -18,7 +20,7 @@ from gradgate.laws.law import Claim, Law, has_matrix
 from gradgate.witness import Witness
 
 
-def _step(variant: str, scale: float):
+def _step(variant: str, scale: float) -> Callable[[Witness], list[Call]]:
     def calls(witness: Witness) -> list[Call]:
         case = witness.case
         parameter = hidden_parameter(case)
@@ -30,7 +32,7 @@ def _step(variant: str, scale: float):
     return calls
 
 
-def _remainder(variant: str):
+def _remainder(variant: str) -> Callable[[Evidence], list[Claim]]:
     def judge(evidence: Evidence) -> list[Claim]:
         parameter = hidden_parameter(evidence.case)
         step = ball(evidence.witness.variant(variant).wide(parameter)) - evidence.case.wide(parameter)

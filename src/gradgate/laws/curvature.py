@@ -13,7 +13,7 @@ from gradgate.witness import Witness
 
 _THIRD = 1 / (6 * np.sqrt(3.0))
 Rates = list[tuple[int, list[np.ndarray]]]
-"""Per group: how many softmax targets share the rates (0: logistic), and the rates of the logits, one array a target."""
+"""Per group: how many softmax targets share the rates (0: logistic), and the logits' rates, one array a target."""
 
 
 def logit_rates(witness: Witness, parameter: str, direction: np.ndarray) -> Rates:

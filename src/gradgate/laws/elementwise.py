@@ -6,6 +6,7 @@ import numpy as np
 
 from gradgate.balls import ball
 from gradgate.calls import Call
+from gradgate.case import Case
 from gradgate.evidence import Evidence
 from gradgate.formats import is_exact, round_to
 from gradgate.laws.law import Claim, Law, NotApplicable
@@ -38,11 +39,11 @@ def _same(evidence: Evidence) -> list[Claim]:
     return [Claim("softmax", evidence.ball("raised", "softmax"), evidence.ball("base", "softmax"))]
 
 
-def _is_sigmoid(case) -> bool:
+def _is_sigmoid(case: Case) -> bool:
     return case.function == "sigmoid"
 
 
-def _is_softmax(case) -> bool:
+def _is_softmax(case: Case) -> bool:
     return case.function == "softmax"
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from gradgate.balls import Ball
 from gradgate.evidence import Evidence
-from gradgate.laws.law import Claim, Law
+from gradgate.laws.law import Claim, Law, NotApplicable
 from gradgate.witness import spread
 
 
@@ -29,11 +29,12 @@ def _gradients(evidence: Evidence) -> list[Claim]:
 
 
 def _peers(evidence: Evidence) -> list[Claim]:
+    if not evidence.peers:
+        raise NotApplicable("no other implementation is at hand")
     return [
         Claim(quantity, evidence.ball("base", quantity), peer.ball("base", quantity))
         for peer in evidence.peers.values()
         for quantity in evidence.case.returns
-        if "base" in peer.outcomes
     ]
 
 

@@ -13,7 +13,7 @@ from gradgate.draws import generator
 from gradgate.evidence import Evidence
 from gradgate.formats import is_exact, round_to
 from gradgate.laws.hidden import hidden, hidden_parameter
-from gradgate.laws.law import Claim, Law, NotApplicable, has_matrix, is_softmax
+from gradgate.laws.law import Claim, Law, NotApplicable, has_matrix, is_negative_sampling, is_softmax
 from gradgate.terms import touched_rows
 from gradgate.witness import Witness
 
@@ -169,5 +169,10 @@ LAWS = (
     Law(
         "rotation", "J(QU, Qh) = J(U, h), and the gradients turn with Q", has_matrix, _rotated, _rotation_calls, every=2
     ),
-    Law("untouched_rows", "the rows of words that take no part are exactly zero", has_matrix, _untouched),
+    Law(
+        "untouched_rows",
+        "the rows of words that take no part are exactly zero",
+        lambda case: has_matrix(case) and (is_negative_sampling(case) or "V_c" in case.inputs),
+        _untouched,
+    ),
 )

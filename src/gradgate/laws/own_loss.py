@@ -146,7 +146,7 @@ LAWS = (
         every=2,
     ),
     Law(
-        "exact_identity",
+        "shift_identity",
         "the coefficient of h in grad_U[w] is what shifting the word's logit does to the loss",
         has_one_hidden_vector,
         _identities,

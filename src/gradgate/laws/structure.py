@@ -9,7 +9,7 @@ import numpy as np
 from gradgate.balls import Ball, ball
 from gradgate.evidence import Evidence
 from gradgate.laws.hidden import hidden, hidden_parameter
-from gradgate.laws.law import Claim, Law, has_matrix, has_one_hidden_vector, is_softmax
+from gradgate.laws.law import Claim, Law, NotApplicable, has_matrix, has_one_hidden_vector, is_softmax
 
 
 def _homogeneity(evidence: Evidence) -> list[Claim]:
@@ -27,11 +27,11 @@ def _zero_sum(evidence: Evidence) -> list[Claim]:
 def _chain(evidence: Evidence) -> list[Claim]:
     """grad_h = U' (grad_U h) / |h|^2, and grad_V_c gets it once for each time that a row takes part in h."""
     if not evidence.witness.groups:
-        return []
+        raise NotApplicable("no window has a word")
     group = evidence.witness.groups[0]
     h = hidden(group)
     if not 2.0**-500 < (length := float(h.mid @ h.mid)) < 2.0**500:
-        return []
+        raise NotApplicable("the hidden vector is too short to divide by")
     coefficients = (evidence.ball("base", "grad_U") @ h) / ((h * h).sum() if h.rad.any() else length)
     grad_h = ball(evidence.case.wide("U").T) @ coefficients
     if hidden_parameter(evidence.case) != "V_c":
@@ -44,7 +44,7 @@ def _chain(evidence: Evidence) -> list[Claim]:
 def _rank_one(evidence: Evidence) -> list[Claim]:
     """grad_U[w, j] h_k = grad_U[w, k] h_j, with k the largest entry of h."""
     if not evidence.witness.groups:
-        return []
+        raise NotApplicable("no window has a word")
     h = hidden(evidence.witness.groups[0])
     k = int(np.argmax(np.abs(h.mid)))
     grad_U = evidence.ball("base", "grad_U")

@@ -1,0 +1,233 @@
+"""The command line: `gradgate verify` and `gradgate list`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from gradgate.errors import Broken, CannotRun
+from gradgate.expected import apply_expected, read_expected
+from gradgate.formats import FORMATS
+from gradgate.host import Worker
+from gradgate.interface import FUNCTIONS
+from gradgate.loading import Source, entry_points, resolve, shipped
+from gradgate.report.console import console, show
+from gradgate.report.document import document, verdict_of
+from gradgate.run import Settings, Subject, run
+from gradgate.verdicts import EXIT_CANNOT_RUN, EXIT_REFUTED, EXIT_VERIFIED, exit_code, worst_exit
+
+EXITS = (
+    "exit codes: 0 verified, 1 refuted (or crashed, timed out, fragile), 2 inconclusive, 4 the harness could not run"
+)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    given = sys.argv[1:] if arguments is None else arguments
+    options = _parser().parse_args(given)
+    try:
+        return int(options.command(options, given))
+    except CannotRun as error:
+        print(f"gradgate: {error}", file=sys.stderr)
+        return EXIT_CANNOT_RUN
+    except KeyboardInterrupt:
+        print("gradgate: interrupted", file=sys.stderr)
+        return EXIT_CANNOT_RUN
+    except BrokenPipeError:  # the reader of our output has gone, as `| head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_CANNOT_RUN
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse exits with 2 on bad arguments; here 2 means inconclusive."""
+
+    def error(self, message: str) -> Any:
+        print(f"{self.prog}: {message}\n{self.format_usage()}", file=sys.stderr, end="")
+        raise SystemExit(EXIT_CANNOT_RUN)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser("gradgate", description="A gate for word2vec losses and their gradients.", epilog=EXITS)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
+    verify = commands.add_parser("verify", help="hold implementations against every law", epilog=EXITS)
+    verify.set_defaults(command=_verify)
+    verify.add_argument("specs", nargs="*", metavar="SPEC", help="a .py file, a shipped name, an entry point, a module")
+    verify.add_argument(
+        "--loss", metavar="NAMES", type=_names(FUNCTIONS), default=FUNCTIONS, help="functions, by comma"
+    )
+    verify.add_argument(
+        "--dtype", metavar="NAMES", type=_names(tuple(FORMATS)), default=tuple(FORMATS), help="by comma"
+    )
+    verify.add_argument("--cases", type=_at_least(1), default=200, help="generated cases a function and dtype (200)")
+    verify.add_argument("--seed", type=_at_least(0), default=0, help="0 by default; printed in every report")
+    verify.add_argument("--text", metavar="PATH", help="a text file, .gz, a folder, or a Stanford Sentiment Treebank")
+    verify.add_argument("--strict", action="store_true", help="the tighter bounds: only the best-behaved routes")
+    verify.add_argument("--device", default="cpu", help="where the arrays live: cpu (default), cuda, ...")
+    fragile = verify.add_mutually_exclusive_group()
+    fragile.add_argument("--allow-fragile", action="store_true", help="right formulas that overflow fail no run")
+    fragile.add_argument("--refuse-fragile", action="store_true", help="they do, for assignment files too")
+    verify.add_argument("--time-limit", type=_seconds, default=10.0, metavar="S", help="seconds for one call (10)")
+    verify.add_argument("--json", metavar="FILE", help="write the report as JSON; - for standard output")
+    verify.add_argument("--expected-failures", metavar="FILE", help="a TOML list of known failures, with reasons")
+    verify.add_argument("--jobs", type=_at_least(1), default=os.cpu_count() or 1, help="processes (one a CPU)")
+    listing = commands.add_parser("list", help="what is shipped, what can run here, and why not where it cannot")
+    listing.set_defaults(command=_list)
+    return parser
+
+
+def _verify(options: argparse.Namespace, given: list[str]) -> int:
+    start = time.monotonic()
+    _check_writable(options.json)
+    expected = read_expected(options.expected_failures) if options.expected_failures else []
+    named = bool(options.specs)
+    subjects, unknown = _resolve(options.specs or shipped())
+    settings = _settings(options)
+    sources = [subject.source for subject in subjects if not subject.cannot_run]
+    if sources:
+        with _progress() as progress:
+            examined = {s.source: s for s in run(sources, settings, progress)}
+        subjects = [examined.get(subject.source, subject) for subject in subjects]
+    problems = [*unknown, *apply_expected(expected, subjects)]
+    code = _exit(subjects, options, named=named, stale=len(problems) > len(unknown))
+    code = worst_exit([code, EXIT_CANNOT_RUN if unknown else EXIT_VERIFIED])
+    seconds = round(time.monotonic() - start, 1)
+    out = console(to_stderr=options.json == "-")
+    show(out, subjects, settings, problems)
+    out.print(f"seed {settings.seed} · {seconds:.0f} s · exit {code}")
+    if options.json:
+        _write(options.json, document(subjects, settings, given, problems, code, seconds))
+    return code
+
+
+def _resolve(specs: list[str]) -> tuple[list[Subject], list[str]]:
+    """The subjects of the run, and a sentence for each SPEC that is none; each source once."""
+    subjects: dict[Source, Subject] = {}
+    unknown = []
+    for spec in specs:
+        try:
+            source = resolve(spec)
+        except CannotRun as error:
+            unknown.append(str(error))
+            continue
+        subjects.setdefault(source, Subject(source))
+    return list(subjects.values()), unknown
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    return Settings(
+        functions=options.loss,
+        dtypes=options.dtype,
+        cases=options.cases,
+        seed=options.seed,
+        text=options.text,
+        tier="strict" if options.strict else "default",
+        time_limit=options.time_limit,
+        device=options.device,
+        jobs=options.jobs,
+    )
+
+
+def _exit(subjects: list[Subject], options: argparse.Namespace, *, named: bool, stale: bool) -> int:
+    codes = [EXIT_REFUTED if stale else EXIT_VERIFIED]
+    for subject in subjects:
+        if subject.cannot_run:
+            codes.append(EXIT_CANNOT_RUN if named else EXIT_VERIFIED)
+            continue
+        allow = options.allow_fragile or (bool(subject.particulars.adapter) and not options.refuse_fragile)
+        if subject.broken:
+            codes.append(exit_code(verdict_of(subject), allow_fragile=allow))
+        codes += [exit_code(examination.verdict, allow_fragile=allow) for examination in subject.examinations]
+    return worst_exit(codes)
+
+
+@contextmanager
+def _progress() -> Iterator[Any]:
+    """A bar on a terminal; nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    columns = (TextColumn("verifying"), BarColumn(), MofNCompleteColumn(), TextColumn("cases"), TimeRemainingColumn())
+    with Progress(*columns, console=console(to_stderr=True), transient=True) as bar:
+        task = bar.add_task("verifying", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _check_writable(target: str | None) -> None:
+    """Refuses an unwritable target before the work, not after it."""
+    if target and target != "-" and not (folder := Path(target).resolve().parent).is_dir():
+        raise CannotRun(f"--json {target}: there is no folder {folder}")
+
+
+def _write(target: str, report: dict[str, Any]) -> None:
+    """Writes the document whole: a temporary file beside the target, then a rename."""
+    text = json.dumps(report, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
+    if target == "-":
+        sys.stdout.write(text)
+        return
+    path = Path(target)
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(path)
+    except OSError as error:
+        raise CannotRun(f"--json {target}: {error.strerror}") from error
+
+
+def _list(options: argparse.Namespace, given: list[str]) -> int:
+    out = console()
+    for name in [*shipped(), *sorted(entry_points())]:
+        out.print(f"{name:18} {_can_run(name)}", soft_wrap=True)
+    return EXIT_VERIFIED
+
+
+def _can_run(name: str) -> str:
+    try:
+        with Worker(resolve(name), seed=0, time_limit=10.0) as worker:
+            here, absent = worker.devices, [d for d in worker.particulars.devices if d not in worker.devices]
+            text = (
+                f"{len(worker.offers)} functions · {', '.join(worker.particulars.dtypes)} · runs on {', '.join(here)}"
+            )
+            return text + (f" · not on {', '.join(absent)}: no such device here" if absent else "")
+    except (CannotRun, Broken) as error:
+        return f"cannot run here: {error}"
+
+
+def _names(known: tuple[str, ...]) -> Any:
+    def parse(text: str) -> tuple[str, ...]:
+        names = tuple(dict.fromkeys(part.strip() for part in text.split(",")))
+        if unknown := [name for name in names if name not in known]:
+            raise argparse.ArgumentTypeError(f"{', '.join(unknown)}: not one of {', '.join(known)}")
+        return tuple(name for name in known if name in names)
+
+    return parse
+
+
+def _at_least(least: int) -> Any:
+    def parse(text: str) -> int:
+        if not text.isdecimal() or int(text) < least:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {least} up")
+        return int(text)
+
+    return parse
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
+    return seconds
+
+
+if __name__ == "__main__":
+    sys.exit(main())

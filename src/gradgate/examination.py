@@ -1,0 +1,354 @@
+"""The examination of one function of one implementation in one dtype: case after case, to a verdict."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from gradgate.bounds.arithmetic import Arithmetic
+from gradgate.calls import Outcome
+from gradgate.case import Case
+from gradgate.evidence import Evidence
+from gradgate.formats import FORMATS
+from gradgate.implementation import Particulars
+from gradgate.judging import (
+    FAILED,
+    NOT_APPLICABLE,
+    NOT_JUDGED,
+    PASSED,
+    UNDECIDED,
+    Check,
+    Judgement,
+    Plan,
+    judge,
+    judge_one,
+    laws_for,
+    plan,
+)
+from gradgate.laws import BY_NAME, LAWS
+from gradgate.laws.law import Law
+from gradgate.opinion import Opinion, Perform, excused_outcomes, is_coarse, opinion
+from gradgate.shrink import shrink
+from gradgate.verdicts import CRASHED, FRAGILE, INCONCLUSIVE, REFUTED, TIMED_OUT, VERIFIED
+from gradgate.witness import Witness
+
+EXACT = ("exact_value", "exact_gradient")
+_COARSE_TRIES = 3  # failing cases that are asked whether a lower precision is at work
+
+
+@dataclass
+class Tally:
+    """How one law fared: on how many cases it was expected, and what came of each."""
+
+    expected: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)  # passed, failed, fragile, undecided, ...
+    reasons: Counter[str] = field(default_factory=Counter)  # why it was not applicable or not judged
+
+    @property
+    def verdict(self) -> str:
+        if self.outcomes[REFUTED]:
+            return REFUTED
+        if self.outcomes[FRAGILE]:
+            return FRAGILE
+        if self.outcomes[PASSED]:
+            return VERIFIED
+        return INCONCLUSIVE if self.outcomes[UNDECIDED] else NOT_APPLICABLE
+
+
+@dataclass
+class Strength:
+    """What the exact laws measured of one quantity."""
+
+    components: int = 0
+    cases: int = 0
+    decided: int = 0
+    worst_ratio: float = 0.0
+    refuted: int = 0
+    fragile: int = 0
+
+    @property
+    def verdict(self) -> str:
+        if self.refuted:
+            return REFUTED
+        if self.fragile:
+            return FRAGILE
+        return VERIFIED if self.decided else INCONCLUSIVE
+
+
+@dataclass(frozen=True, eq=False)
+class Failure:
+    """One law, by name, that failed on one case."""
+
+    law: str
+    check: Check
+    case: Case
+    verdict: str
+    cause: str
+
+
+@dataclass(frozen=True, eq=False)
+class Counterexample:
+    """The smallest and the worst failure of one law and quantity, and on how many cases it failed."""
+
+    smallest: Failure
+    worst: Failure
+    count: int
+
+
+class Examination:
+    """Collects what the laws say; `conclude` shrinks what failed and settles the verdict.
+
+    perform makes calls and returns their outcomes; binding laws are all of them for a shipped implementation.
+    """
+
+    def __init__(
+        self, function: str, dtype: str, particulars: Particulars, perform: Perform, *, shipped: bool, tier: str
+    ) -> None:
+        self.function, self.dtype, self.particulars, self.tier = function, dtype, particulars, tier
+        self.arithmetic = arithmetic_of(particulars, dtype)
+        self.laws = {law.name: Tally() for law in LAWS}
+        self.quantities: dict[str, Strength] = {}
+        self.counterexamples: list[Counterexample] = []
+        self.failed: Counter[tuple[str, str, str]] = Counter()  # (law, cause, verdict) -> how often
+        self.remarks: Counter[str] = Counter()
+        self.expected: list[str] = []  # the reasons of failures that a list of expected ones names
+        self.cases = 0
+        self.ended = ""  # why no more cases are put: a time-out, or the end of the process
+        self.verdict = INCONCLUSIVE
+        self.sentence = ""
+        self._perform, self._shipped = perform, shipped
+        self._failures: list[Failure] = []
+        self._crashes: list[tuple[Case, Outcome]] = []
+        self._coarse: list[bool] = []
+        self._doubtful = 0
+
+    def put(self, witness: Witness, planned: Plan, peers: dict[str, Evidence]) -> None:
+        """Puts one case to the implementation and records what each law says."""
+        expected = [*planned.laws, *(judgement.law for judgement in planned.not_applicable)]
+        for law in expected:
+            self.laws[law.name].expected += 1
+        if self.ended:
+            self._count_unjudged(expected, self.ended)
+            return
+        self.cases += 1
+        outcomes = dict(zip([call.variant for call in planned.calls], self._perform(planned.calls), strict=True))
+        fatal = next((o for o in outcomes.values() if o.fault_kind in ("timed out", "died")), None)
+        if fatal is not None:
+            self.ended = fatal.fault
+            self._crashes.append((witness.case, fatal))
+            self._count_unjudged(expected, fatal.fault)
+            return
+        evidence = Evidence(witness, outcomes, self.particulars, peers)
+        if outcomes["base"].fault and not self._note_fault(evidence):
+            self._count_unjudged(expected, outcomes["base"].fault)
+            return
+        for judgement in judge(planned, evidence):
+            self._record(judgement, evidence, planned)
+
+    def conclude(self) -> None:
+        """Shrinks the failures, settles the verdict and words it."""
+        by_law: dict[tuple[str, str], list[Failure]] = {}
+        for failure in self._failures:
+            by_law.setdefault((failure.law, failure.check.quantity), []).append(failure)
+        order = list(BY_NAME)
+        chosen = sorted(by_law.values(), key=lambda fs: (all(f.verdict == FRAGILE for f in fs), order.index(fs[0].law)))
+        self.counterexamples = [self._counterexample(failures) for failures in chosen[:3]]
+        self.failed = Counter((f.law, f.cause, f.verdict) for f in self._failures)
+        for _, outcome in self._crashes:
+            self.failed["call", outcome.fault_kind, TIMED_OUT if outcome.fault_kind == "timed out" else CRASHED] += 1
+        self.verdict = self._settle()
+        self.sentence = self._word()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What travels between processes: the findings, without the calls and the cases behind them."""
+        return {name: value for name, value in self.__dict__.items() if not name.startswith("_")}
+
+    def _note_fault(self, evidence: Evidence) -> bool:
+        """Files a base call that gave no result. Returns False: there is nothing to judge."""
+        base = evidence.outcomes["base"]
+        case = evidence.case
+        if base.fault_kind == "not posed":
+            return False
+        check = _faulty(base)
+        if base.fault_kind in ("malformed", "refuted"):
+            self._failures.append(Failure("promised_form", check, case, REFUTED, base.fault_kind))
+            self.laws["promised_form"].outcomes[REFUTED] += 1
+        elif excused_outcomes(evidence.outcomes, evidence.witness):
+            self._failures.append(Failure("finite_when_huge", check, case, FRAGILE, "overflow"))
+            self.laws["finite_when_huge"].outcomes[FRAGILE] += 1
+        else:
+            self._crashes.append((case, base))
+        return False
+
+    def _count_unjudged(self, laws: Sequence[Law], reason: str) -> None:
+        for law in laws:
+            self.laws[law.name].outcomes[NOT_JUDGED] += 1
+            self.laws[law.name].reasons[reason] += 1
+
+    def _record(self, judgement: Judgement, evidence: Evidence, planned: Plan) -> None:
+        tally = self.laws[judgement.law.name]
+        if judgement.reason:
+            tally.reasons[judgement.reason] += 1
+        if judgement.status != FAILED:
+            tally.outcomes[judgement.status] += 1
+            self._measure(judgement, PASSED)
+            return
+        if not judgement.law.binds_strangers and not self._shipped:
+            tally.outcomes["remark"] += 1
+            self.remarks[f"{judgement.law.name}: {_first_failed(judgement).sentence or judgement.law.statement}"] += 1
+            return
+        found = self._opinion(judgement, evidence, planned)
+        verdict = FRAGILE if found.fragile else REFUTED
+        if verdict == REFUTED and self._peers_fail_too(judgement, evidence):
+            self._doubtful += 1
+            tally.outcomes[UNDECIDED] += 1
+            return
+        tally.outcomes[verdict] += 1
+        self._measure(judgement, verdict)
+        for check in judgement.checks:
+            if not check.passed:
+                self._failures.append(Failure(judgement.law.name, check, evidence.case, verdict, found.cause))
+
+    def _opinion(self, judgement: Judgement, evidence: Evidence, planned: Plan) -> Opinion:
+        numeric = any(not check.cause for check in judgement.checks if not check.passed)
+        if numeric and len(self._coarse) < _COARSE_TRIES:
+            self._coarse.append(is_coarse(evidence.case, self.arithmetic, self._perform))
+        return opinion(judgement, evidence, planned.calls, coarse=2 * sum(self._coarse) > len(self._coarse))
+
+    def _peers_fail_too(self, judgement: Judgement, evidence: Evidence) -> bool:
+        """Where every other implementation fails the same way, the check is in doubt and not the implementation."""
+        if judgement.law.name not in EXACT or not evidence.peers:
+            return False
+        return all(judge_one(judgement.law, peer).status == FAILED for peer in evidence.peers.values())
+
+    def _measure(self, judgement: Judgement, verdict: str) -> None:
+        if judgement.law.name not in EXACT:
+            return
+        for check in judgement.checks:
+            strength = self.quantities.setdefault(check.quantity, Strength())
+            strength.cases += 1
+            strength.components += check.components
+            strength.decided += check.decided
+            if check.passed:
+                strength.worst_ratio = max(strength.worst_ratio, check.ratio)
+            elif verdict == REFUTED:
+                strength.refuted += 1
+            else:
+                strength.fragile += 1
+
+    def _counterexample(self, failures: list[Failure]) -> Counterexample:
+        worst = max(failures, key=lambda f: np.inf if np.isnan(f.check.ratio) else f.check.ratio)
+        gravest = [f for f in failures if f.verdict == REFUTED] or failures
+        smallest = min(gravest, key=lambda f: f.case.size)
+        return Counterexample(self._shrunk(smallest), worst, len(failures))
+
+    def _shrunk(self, failure: Failure) -> Failure:
+        if self.ended or failure.law == "agreement":
+            return failure
+        found = [failure]
+
+        def fails(case: Case) -> bool:
+            again = self._fail_again(failure, case)
+            if again is not None:
+                found.append(again)
+            return again is not None
+
+        shrink(failure.case, fails)
+        return found[-1]
+
+    def _fail_again(self, failure: Failure, case: Case) -> Failure | None:
+        """The same law and quantity failing on a smaller case with the same verdict; None where it does not."""
+        witness = Witness(case, self.arithmetic, self.tier)
+        planned = plan([BY_NAME[failure.law]], witness)
+        if not planned.laws:
+            return None
+        outcomes = dict(zip([call.variant for call in planned.calls], self._perform(planned.calls), strict=True))
+        base = outcomes["base"]
+        if any(o.fault_kind in ("timed out", "died") for o in outcomes.values()):
+            return None
+        if base.fault:
+            same = base.fault_kind == failure.cause and failure.check.cause == failure.cause
+            return Failure(failure.law, _faulty(base), case, failure.verdict, failure.cause) if same else None
+        evidence = Evidence(witness, outcomes, self.particulars)
+        judgement = judge_one(BY_NAME[failure.law], evidence)
+        check = next((c for c in judgement.checks if not c.passed and c.quantity == failure.check.quantity), None)
+        if judgement.status != FAILED or check is None:
+            return None
+        again = self._opinion(judgement, evidence, planned)
+        verdict = FRAGILE if again.fragile else REFUTED
+        return Failure(failure.law, check, case, verdict, again.cause) if verdict == failure.verdict else None
+
+    def _settle(self) -> str:
+        if self._crashes:
+            return TIMED_OUT if self._crashes[-1][1].fault_kind == "timed out" else CRASHED
+        verdicts = {failure.verdict for failure in self._failures}
+        if verdicts:
+            return REFUTED if REFUTED in verdicts else FRAGILE
+        if self._doubtful or not self.quantities or any(s.verdict == INCONCLUSIVE for s in self.quantities.values()):
+            return INCONCLUSIVE
+        return VERIFIED
+
+    def _word(self) -> str:
+        """Who is wrong, in a sentence: the loss, the gradient, both, or the check."""
+        if self._crashes:
+            case, outcome = min(self._crashes, key=lambda crash: crash[0].size)
+            return f"{outcome.fault} [{case.describe()}]"
+        if self.verdict == INCONCLUSIVE:
+            return self._why_inconclusive()
+        if self.verdict == FRAGILE:
+            causes = Counter(failure.cause for failure in self._failures)
+            return f"the formula is right, but it fails in some of its arithmetic: {', '.join(sorted(causes))}"
+        return self._who_is_wrong() if self.verdict == REFUTED else ""
+
+    def _why_inconclusive(self) -> str:
+        if self._doubtful:
+            return "every other implementation fails the exact law on the same cases: the check itself is in doubt"
+        undecided = [q for q, s in self.quantities.items() if s.verdict == INCONCLUSIVE]
+        if undecided:
+            return f"in {self.dtype} the bound is as large as {', '.join(undecided)} itself in every case"
+        reasons = [r for tally in self.laws.values() for r in tally.reasons]
+        return f"no case could be judged: {reasons[0] if reasons else 'no case was put'}"
+
+    def _who_is_wrong(self) -> str:
+        refuted = {f.law for f in self._failures if f.verdict == REFUTED}
+        value, gradient = "exact_value" in refuted, "exact_gradient" in refuted
+        belongs = not refuted & {"central_difference", "shift_identity"}
+        if value and gradient:
+            if belongs:
+                return "loss and gradient are wrong together: the gradient belongs to the loss, but it is another loss"
+            return "both the loss and the gradient are wrong, and the gradient is not that of the loss"
+        if gradient:
+            return "the gradient is wrong; the loss is right"
+        if value and self.function in ("sigmoid", "softmax"):
+            return "the value is wrong"
+        if value:
+            return "the loss is wrong; the gradient is right"
+        return f"value and gradient are right as called, but not {', '.join(sorted(refuted))}"
+
+
+def arithmetic_of(particulars: Particulars, dtype: str) -> Arithmetic:
+    """The arithmetic that an implementation declares for a dtype."""
+    return Arithmetic(
+        storage=FORMATS[dtype],
+        accumulation=FORMATS[particulars.accumulation.get(dtype, dtype)],
+        flushes_subnormals=particulars.flushes_subnormals,
+        summation=particulars.summation,
+    )
+
+
+def plan_case(witness: Witness) -> Plan:
+    """All laws that are due for a case."""
+    return plan(laws_for(LAWS, witness.case), witness)
+
+
+def _first_failed(judgement: Judgement) -> Check:
+    return next(check for check in judgement.checks if not check.passed)
+
+
+def _faulty(outcome: Outcome) -> Check:
+    nan = float("nan")
+    return Check("result", False, True, (), nan, nan, nan, nan, nan, 0, outcome.fault, outcome.fault_kind)

@@ -1,0 +1,158 @@
+"""What `gradgate verify` prints: a table of implementations by laws, the counts, and each failure with its snippet."""
+
+from __future__ import annotations
+
+import sys
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from gradgate.examination import Counterexample, Examination, Tally
+from gradgate.laws import LAWS
+from gradgate.report.document import manifest, verdict_of
+from gradgate.report.wording import message, snippet, statement
+from gradgate.run import Settings, Subject
+from gradgate.verdicts import CRASHED, FRAGILE, INCONCLUSIVE, NOT_RUN, REFUTED, TIMED_OUT, VERIFIED
+
+_STYLES = {
+    VERIFIED: "green",
+    FRAGILE: "yellow",
+    REFUTED: "bold red",
+    CRASHED: "bold red",
+    TIMED_OUT: "bold red",
+    INCONCLUSIVE: "yellow",
+}
+_WIDTH = 120  # of what goes into a pipe or a file
+
+
+def console(*, to_stderr: bool = False) -> Console:
+    """Colour and the terminal's width on a terminal, neither in a pipe."""
+    stream = sys.stderr if to_stderr else sys.stdout
+    return Console(file=stream, width=None if stream.isatty() else _WIDTH, highlight=False, soft_wrap=False)
+
+
+def show(out: Console, subjects: list[Subject], settings: Settings, problems: list[str]) -> None:
+    """Prints the whole report."""
+    examined = [subject for subject in subjects if subject.examinations]
+    if examined:
+        out.print(_laws(examined))
+    for subject in subjects:
+        _show_failures(out, subject)
+    for subject in subjects:
+        out.print(_summary(subject, settings))
+    out.print(_manifest(subjects), style="dim")
+    for problem in problems:
+        out.print(Text(problem, style="bold red"))
+
+
+def _laws(subjects: list[Subject]) -> Table:
+    """Laws down, implementations across; each cell is on how many cases the law held, or failed."""
+    table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
+    table.add_column("law")
+    for subject in subjects:
+        table.add_column(subject.source.name, justify="right", overflow="fold")
+    for law in LAWS:
+        cells = [_cell([e.laws[law.name] for e in subject.examinations]) for subject in subjects]
+        if any(cell.plain != "–" for cell in cells):
+            table.add_row(law.name, *cells)
+    return table
+
+
+def _cell(tallies: list[Tally]) -> Text:
+    count = {
+        key: sum(tally.outcomes[key] for tally in tallies)
+        for key in ("passed", FRAGILE, REFUTED, "undecided", "remark")
+    }
+    if count[REFUTED]:
+        return Text(f"{count[REFUTED]} refuted", style=_STYLES[REFUTED])
+    if count[FRAGILE]:
+        return Text(f"{count[FRAGILE]} fragile", style=_STYLES[FRAGILE])
+    if count["passed"]:
+        return Text(f"{count['passed']}", style=_STYLES[VERIFIED])
+    if count["remark"]:
+        return Text("remark", style="yellow")
+    return Text("undecided", style="yellow") if count["undecided"] else Text("–", style="dim")
+
+
+def _show_failures(out: Console, subject: Subject) -> None:
+    """Each function that failed: who is wrong, the smallest counterexample, and a snippet; other dtypes in a line."""
+    told: set[tuple[str, str]] = set()
+    for examination in subject.examinations:
+        if examination.verdict == VERIFIED and not examination.expected:
+            continue
+        out.print()
+        out.print(_headline(subject.source.name, examination))
+        for found in examination.counterexamples:
+            key = (examination.function, found.smallest.law)
+            _show_counterexample(out, subject.source.name, found, brief=key in told)
+            told.add(key)
+        for reason in examination.expected:
+            out.print(Text(f"  expected: {reason}", style="dim"))
+
+
+def _headline(name: str, examination: Examination) -> Text:
+    verdict = f"{examination.verdict} (expected failures aside)" if examination.expected else examination.verdict
+    line = Text(f"{name} · {examination.function} · {examination.dtype}: ")
+    line.append(verdict, style=_STYLES.get(examination.verdict, ""))
+    return line.append(f": {examination.sentence}" if examination.sentence else "")
+
+
+def _show_counterexample(out: Console, name: str, found: Counterexample, *, brief: bool) -> None:
+    smallest, worst = found.smallest, found.worst
+    out.print(Text(f"  {statement(smallest)}, on {found.count} case{'s' if found.count > 1 else ''}"))
+    out.print(Text(f"  smallest  {message(name, smallest)}"), soft_wrap=True)
+    if brief:
+        return
+    if worst.case is not smallest.case:
+        out.print(Text(f"  worst     {message(name, worst)}"), soft_wrap=True)
+    if smallest.case.size <= 200:
+        out.print(
+            Text("\n".join(f"    {line}" for line in snippet(name, smallest).splitlines()), style="cyan"),
+            soft_wrap=True,
+        )
+    else:
+        again = f"--loss {smallest.case.function} --dtype {smallest.case.dtype} --seed {smallest.case.seed}"
+        out.print(Text(f"    too large to print; repeat with: gradgate verify {name} {again}"), soft_wrap=True)
+
+
+def _summary(subject: Subject, settings: Settings) -> Text:
+    verdict = verdict_of(subject)
+    line = Text("\n" + subject.source.name + ": ", style="bold")
+    line.append(verdict, style=_STYLES.get(verdict, ""))
+    if subject.cannot_run or subject.broken:
+        return line.append(f": {subject.cannot_run or subject.broken}")
+    strengths = [s for e in subject.examinations for s in e.quantities.values()]
+    functions = sorted({e.function for e in subject.examinations}, key=subject.offers.index)
+    dtypes = list(dict.fromkeys(e.dtype for e in subject.examinations))
+    if subject.examinations:
+        line.append(
+            f" · {len(functions)} function{'s' if len(functions) > 1 else ''} in {', '.join(dtypes)}"
+            f" · {sum(e.cases for e in subject.examinations):,} cases"
+            f" · {sum(s.components for s in strengths):,} components"
+            f" · worst error/bound {max((s.worst_ratio for s in strengths), default=0.0):.2f}"
+        )
+    missing = [f for f in settings.functions if f not in subject.offers]
+    if missing and verdict != NOT_RUN:
+        line.append(f"\n  not offered: {', '.join(missing)}", style="dim")
+    for name, value in subject.particulars.declared().items():
+        line.append(f"\n  declared: {name} = {_declared(value)}", style="dim")
+    remarks = {remark for e in subject.examinations for remark in e.remarks} | set(subject.remarks)
+    for remark in sorted(remarks):
+        line.append(f"\n  remark: {remark}", style="yellow")
+    return line
+
+
+def _declared(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {inner}" for key, inner in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
+
+
+def _manifest(subjects: list[Subject]) -> str:
+    counts = manifest(subjects)
+    reasons = counts.pop("reasons")
+    text = "\nchecks: " + ", ".join(f"{count:,} {name}" for name, count in counts.items())
+    return text + "".join(
+        f"\n  {count:,} × {reason}" for reason, count in sorted(reasons.items(), key=lambda r: -r[1])[:8]
+    )

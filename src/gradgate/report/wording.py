@@ -1,0 +1,60 @@
+"""A failure in words: who, what, got, expected, by how much, where; and a snippet that repeats it."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from gradgate.case import Case
+from gradgate.examination import Failure
+from gradgate.interface import SIGNATURES, is_float
+from gradgate.laws import BY_NAME
+
+
+def message(name: str, failure: Failure) -> str:
+    """`numpy_rows: grad_center[2] = 0.731, the exact value is 0.729; error 2.0e-3 > bound 4.1e-16  [V=3 d=4 ...]`."""
+    check, case = failure.check, failure.case
+    if check.sentence:
+        return f"{name}: {check.sentence}  [{case.describe()}]"
+    where = f"{check.quantity}{list(check.index) if check.index else ''}"
+    due = "the exact value is" if failure.law.startswith("exact_") else f"{failure.law} makes it"
+    how_far = f"error {check.error:.1e} > bound {check.bound:.1e}" if math.isfinite(check.error) else "not finite"
+    return f"{name}: {where} = {check.value!r}, {due} {check.due!r}; {how_far}  [{case.describe()}]"
+
+
+def statement(failure: Failure) -> str:
+    """The law that failed, as a formula, with the cause in a word or two."""
+    return f"{failure.law}: {BY_NAME[failure.law].statement} ({failure.cause})"
+
+
+def snippet(name: str, failure: Failure) -> str:
+    """A few lines that make the failing call when they are pasted into Python."""
+    case, check = failure.case, failure.check
+    arguments = ",\n    ".join(f"{p}={_literal(case, p)}" for p in SIGNATURES[case.function].parameters)
+    returns = ", ".join(case.returns)
+    lines = [
+        "import numpy as np",
+        "from gradgate import load",
+        f"{returns} = load({name!r}).call(",
+        f"    {case.function!r}, {case.dtype!r},",
+        f"    {arguments},",
+        ")",
+    ]
+    if check.quantity in case.returns:
+        place = f"[{', '.join(map(str, check.index))}]" if check.index else ""
+        comment = f"  # due: {check.due!r}" if failure.law.startswith("exact_") else f"  # see the law {failure.law}"
+        lines.append(f"print({check.quantity}{place}){comment}")
+    return "\n".join(lines)
+
+
+def _literal(case: Case, parameter: str) -> str:
+    value: Any = case.inputs[parameter]
+    if not isinstance(value, np.ndarray):
+        return repr(value)
+    if not is_float(case.function, parameter):
+        return f"np.array({value.tolist()}, dtype=int)" if value.size == 0 else f"np.array({value.tolist()})"
+    numbers = np.asarray(value, np.float64).tolist()
+    kind = "" if value.dtype == np.float64 else f", dtype=np.{value.dtype}"
+    return f"np.array({numbers}{kind})" if value.size else f"np.zeros({value.shape})"

@@ -1,0 +1,229 @@
+"""A run of the gate: every implementation, function and dtype on the same cases, divided over a few processes.
+
+A unit is one function in one dtype. Units go to the lanes (processes) in a fixed order, so that a run is the same
+whatever the machine does; each lane keeps one worker per implementation."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from gradgate.bounds.arithmetic import Arithmetic
+from gradgate.calls import Call
+from gradgate.case import Case
+from gradgate.draws import generated
+from gradgate.errors import Broken, CannotRun
+from gradgate.evidence import Evidence
+from gradgate.examination import Examination, arithmetic_of, plan_case
+from gradgate.formats import FLOAT64, FORMATS
+from gradgate.host import Worker
+from gradgate.implementation import Particulars
+from gradgate.interface import FUNCTIONS, is_float
+from gradgate.judging import Plan
+from gradgate.loading import Source, resolve
+from gradgate.text import TEXT_FUNCTIONS, Corpus, build_corpus, gate_corpus, read_text, text_case
+from gradgate.text.corpus import GATE_VOCABULARY
+from gradgate.witness import Witness
+
+PEERS = ("numpy_dense", "pure_python")  # the other implementations that every one is held against, in float64
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run does. cases is the number of generated ones a function and dtype; text_cases come on top of them.
+
+    text is a path (None: the default text); time_limit is in seconds for one call; jobs is the number of lanes.
+    """
+
+    functions: tuple[str, ...] = FUNCTIONS
+    dtypes: tuple[str, ...] = tuple(FORMATS)
+    cases: int = 200
+    text_cases: int = 20
+    seed: int = 0
+    text: str | None = None
+    tier: str = "default"
+    time_limit: float = 10.0
+    device: str = "cpu"
+    jobs: int = 2
+
+
+@dataclass
+class Subject:
+    """One implementation in a run: what it said of itself, what was found, or why it could not be examined."""
+
+    source: Source
+    offers: tuple[str, ...] = ()
+    particulars: Particulars = field(default_factory=Particulars)
+    examinations: list[Examination] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    cannot_run: str = ""
+    broken: str = ""
+
+
+Unit = tuple[str, str]  # function, dtype
+
+
+def run(sources: list[Source], settings: Settings, progress: Callable[[int, int], None]) -> list[Subject]:
+    """Examines every source; the subjects come in the order of the sources, their examinations in that of the contract.
+
+    progress is told how many examined cases are done, of how many, about five times a second.
+    """
+    if settings.text is not None:
+        read_text(settings.text)  # a text that cannot be read must be said before anything is started
+    units = [(function, dtype) for function in settings.functions for dtype in settings.dtypes]
+    lanes = [units[lane :: settings.jobs] for lane in range(min(settings.jobs, len(units)))]
+    total = len(units) * (settings.cases + settings.text_cases)
+    context = multiprocessing.get_context("spawn")
+    counter = context.Value("q", 0)
+    with ProcessPoolExecutor(len(lanes), context, _share_counter, (counter,)) as pool:
+        futures = [pool.submit(_lane, lane, sources, settings) for lane in lanes]
+        pending = set(futures)
+        while pending:
+            _, pending = wait(pending, timeout=0.2, return_when=FIRST_COMPLETED)
+            progress(counter.value, total)
+        return _merge([future.result() for future in futures], units)
+
+
+def _merge(parts: list[list[Subject]], units: list[Unit]) -> list[Subject]:
+    """One subject from its share in each lane."""
+    merged = []
+    for shares in zip(*parts, strict=True):
+        whole = shares[0]
+        found = [examination for share in shares for examination in share.examinations]
+        whole.examinations = sorted(found, key=lambda e: units.index((e.function, e.dtype)))
+        whole.remarks = sorted({remark for share in shares for remark in share.remarks})
+        merged.append(whole)
+    return merged
+
+
+_counter: Any = None  # how many cases all lanes have done; set once in each process of the pool
+
+
+def _share_counter(counter: Any) -> None:
+    global _counter  # noqa: PLW0603  # the pool's only way to hand a shared value to its processes
+    _counter = counter
+
+
+def _lane(units: list[Unit], sources: list[Source], settings: Settings) -> list[Subject]:
+    """Examines all sources on the lane's units, one unit after the other."""
+    corpus = _corpus(settings) if settings.text_cases else None
+    subjects = [Subject(source) for source in sources]
+    with ExitStack() as stack:
+        workers = {subject.source: _start(subject, settings, stack) for subject in subjects}
+        peers = _peers(workers, settings, stack)
+        for function, dtype in units:
+            _examine_unit(function, dtype, subjects, workers, peers, settings, corpus)
+        for subject in subjects:
+            if (worker := workers[subject.source]) is not None:
+                subject.remarks = worker.remarks
+    return subjects
+
+
+def _corpus(settings: Settings) -> Corpus:
+    if settings.text is None:
+        return gate_corpus()
+    return build_corpus(read_text(settings.text), max_size=GATE_VOCABULARY)
+
+
+def _start(subject: Subject, settings: Settings, stack: ExitStack) -> Worker | None:
+    try:
+        worker = stack.enter_context(Worker(subject.source, settings.seed, settings.time_limit, settings.device))
+    except CannotRun as error:
+        subject.cannot_run = str(error)
+        return None
+    except Broken as error:
+        subject.broken = str(error)
+        return None
+    subject.offers, subject.particulars = worker.offers, worker.particulars
+    return worker
+
+
+def _peers(workers: dict[Source, Worker | None], settings: Settings, stack: ExitStack) -> dict[str, Worker]:
+    """The workers of the peers: those of the run where they take part in it, else their own."""
+    found = {}
+    for name in PEERS:
+        source = resolve(name)
+        worker = workers.get(source) or stack.enter_context(Worker(source, settings.seed, settings.time_limit))
+        found[name] = worker
+    return found
+
+
+def _examine_unit(
+    function: str,
+    dtype: str,
+    subjects: list[Subject],
+    workers: dict[Source, Worker | None],
+    peers: dict[str, Worker],
+    settings: Settings,
+    corpus: Corpus | None,
+) -> None:
+    open_now: list[tuple[Subject, Examination]] = []
+    for subject in subjects:
+        worker = workers[subject.source]
+        if worker is None or function not in subject.offers or dtype not in subject.particulars.dtypes:
+            continue
+        worker.reseed(settings.seed)
+        examination = Examination(
+            function,
+            dtype,
+            subject.particulars,
+            worker.perform,
+            shipped=subject.source.shipped,
+            tier=settings.tier,
+        )
+        open_now.append((subject, examination))
+    for case in _cases(function, dtype, settings, corpus):
+        if open_now:
+            _examine_case(case, open_now, peers, settings)
+        if _counter is not None:
+            with _counter.get_lock():
+                _counter.value += 1
+    for subject, examination in open_now:
+        examination.conclude()
+        subject.examinations.append(examination)
+
+
+def _cases(function: str, dtype: str, settings: Settings, corpus: Corpus | None) -> Iterator[Case]:
+    for index in range(settings.cases):
+        yield generated(function, dtype, settings.seed, index)
+    if corpus is not None and function in TEXT_FUNCTIONS:
+        for index in range(settings.text_cases):
+            yield text_case(function, dtype, corpus, settings.seed, index)
+
+
+def _examine_case(
+    case: Case, open_now: list[tuple[Subject, Examination]], peers: dict[str, Worker], settings: Settings
+) -> None:
+    """One witness and one plan for all implementations of one arithmetic; the peers' evidence for all of them."""
+    plans: dict[Arithmetic, tuple[Witness, Plan]] = {}
+    first = Witness(case, arithmetic_of(Particulars(), case.dtype), settings.tier)
+    seen = _peer_evidence(case, first, peers)
+    for subject, examination in open_now:
+        if examination.arithmetic not in plans:
+            witness = Witness(case, examination.arithmetic, settings.tier)
+            witness.share(first)
+            plans[examination.arithmetic] = (witness, plan_case(witness))
+        others = {name: evidence for name, evidence in seen.items() if name != subject.source.name}
+        examination.put(*plans[examination.arithmetic], others)
+
+
+def _peer_evidence(case: Case, first: Witness, peers: dict[str, Worker]) -> dict[str, Evidence]:
+    """What the peers return for the same numbers in float64."""
+    inputs = {
+        name: np.asarray(value, np.float64) if is_float(case.function, name) else value
+        for name, value in case.inputs.items()
+    }
+    wide = replace(case, dtype=FLOAT64.name, inputs=inputs)
+    witness = Witness(wide, Arithmetic(FLOAT64))
+    witness.share(first)
+    found = {}
+    for name, worker in peers.items():
+        [outcome] = worker.perform([Call("base", wide)])
+        found[name] = Evidence(witness, {"base": outcome}, worker.particulars)
+    return found
