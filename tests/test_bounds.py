@@ -39,6 +39,16 @@ def shifted(x):
     return np.log(total) - s, np.exp(s) / total
 
 
+def online(x):
+    """One pass over blocks of 16 words: whenever the maximum grows, the sum is rescaled."""
+    m, total = x[:1].max(), x.dtype.type(0)
+    for start in range(0, len(x), 16):
+        block = x[start : start + 16]
+        before, m = m, max(m, block.max())
+        total = total * np.exp(before - m) + np.exp(block - m).sum()
+    return (m + np.log(total)) - x, np.exp(x - m) / total
+
+
 def sigmoid_route(z):
     s = 1 / (1 + np.exp(-z))
     return -np.log(s), 1 - s
@@ -66,6 +76,7 @@ ROUTES = {
     "logsumexp": (logsumexp, logaddexp_route, "fused", "default", False),
     "unshifted": (lambda x: textbook(x, False), sigmoid_route, "at once", "default", True),
     "unshifted logsumexp": (lambda x: logsumexp(x, False), stable_route, "fused", "default", True),
+    "online": (online, stable_route, "by target", "default", False),
     "cancelling": (textbook, cancelling_route, "at once", "fragile", True),
 }
 

@@ -1,6 +1,7 @@
 """Every term of a bound is needed: without it, or in the tier below, a right computation exceeds what is left."""
 
 import numpy as np
+import pytest
 
 from gradgate.bounds import Arithmetic, bounds
 from gradgate.bounds import groups as groups_module
@@ -87,8 +88,9 @@ def test_softmax_without_a_shift_needs_its_underflow(monkeypatch):
     assert np.any(error > limits_of(case).values["softmax"])
 
 
-def test_a_sum_without_a_shift_that_may_be_zero_is_unbounded_in_the_fragile_tier_only():
-    case = pair("float64", np.ones(1), np.array([[-745.0], [-746.0]]))
+@pytest.mark.parametrize("logits", [[-745.0, -746.0], [700.0, 710.0]])
+def test_a_sum_without_a_shift_that_may_be_zero_or_infinite_is_unbounded_in_the_fragile_tier_only(logits):
+    case = pair("float64", np.ones(1), np.array(logits)[:, None])
     assert limits_of(case).values["loss"] < 1e-9
     fragile = limits_of(case, "fragile")
     assert fragile.values["loss"] == np.inf
