@@ -155,8 +155,9 @@ class Examination:
         for failure in self._failures:
             by_law.setdefault((failure.law, failure.check.quantity), []).append(failure)
         order = list(BY_NAME)
-        chosen = sorted(by_law.values(), key=lambda fs: (all(f.verdict == FRAGILE for f in fs), order.index(fs[0].law)))
-        self.counterexamples = [self._counterexample(failures) for failures in chosen[:3]]
+        ranked = sorted(by_law.values(), key=lambda fs: (all(f.verdict == FRAGILE for f in fs), order.index(fs[0].law)))
+        decisive = [failures for failures in ranked if failures[0].law in EXACT]
+        self.counterexamples = [self._counterexample(failures) for failures in decisive or ranked[:1]]
         self.failed = Counter((f.law, f.cause, f.verdict) for f in self._failures)
         for _, outcome in self._crashes:
             self.failed["call", outcome.fault_kind, TIMED_OUT if outcome.fault_kind == "timed out" else CRASHED] += 1

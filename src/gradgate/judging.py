@@ -119,8 +119,10 @@ def _check(item: Claim | Breach) -> Check:
     if isinstance(item, Breach):
         return Check(item.quantity, False, True, (), nan, nan, nan, nan, nan, 0, item.sentence, item.cause)
     error = np.abs(item.got.mid - item.expected.mid)
-    bound = item.got.rad + item.expected.rad
-    fits = error <= bound  # False for NaN
+    bound = np.nan_to_num(
+        item.got.rad + item.expected.rad, nan=np.inf, posinf=np.inf
+    )  # NaN: 0 times an infinite radius
+    fits = np.isfinite(error) & (error <= bound)  # neither NaN nor infinity passes
     ratio = np.where(error == 0, 0.0, error / bound)
     worst = _worst(ratio, fits)
     value = item.got.mid if item.value is None else item.value
