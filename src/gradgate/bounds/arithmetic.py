@@ -30,7 +30,7 @@ from gradgate.formats import FLOAT32, Format
 STRICT, DEFAULT, FRAGILE = "strict", "default", "fragile"
 TIERS = (STRICT, DEFAULT, FRAGILE)
 
-# 4 ulp = 8 u. The worst that was measured is 4.37 u (NumPy's float32 log); Arm and Intel promise 4 ulp.
+# 4 ulp = 8 u. The worst that was measured is 4.37 u (NumPy's float32 log).
 KAPPA = 8.0
 
 Summation = Literal["any", "blocked", "pairwise"]
