@@ -164,4 +164,5 @@ def _vectors(
             U = U * 2.0 ** rng.integers(-10, 3, U.shape)
         case "subnormal":
             U = U * (form.smallest * 4)
-    return round_to(centers, form), round_to(U, form)
+    limit = form.largest / 16  # a huge logit from a tiny centre can ask for more than float16 holds
+    return round_to(centers, form), round_to(np.clip(U, -limit, limit), form)

@@ -118,20 +118,18 @@ def _check(item: Claim | Breach) -> Check:
     nan = float("nan")
     if isinstance(item, Breach):
         return Check(item.quantity, False, True, (), nan, nan, nan, nan, nan, 0, item.sentence, item.cause)
-    error = np.abs(item.got.mid - item.expected.mid)
-    bound = np.nan_to_num(
-        item.got.rad + item.expected.rad, nan=np.inf, posinf=np.inf
-    )  # NaN: 0 times an infinite radius
-    fits = np.isfinite(error) & (error <= bound)  # neither NaN nor infinity passes
-    ratio = np.where(error == 0, 0.0, error / bound)
+    error, bound = np.broadcast_arrays(np.abs(item.got.mid - item.expected.mid), item.got.rad + item.expected.rad)
+    bound = np.where(np.isnan(bound), np.inf, bound)  # 0 times an infinite radius
+    fits = (error <= bound) & (error < np.inf)  # neither NaN nor infinity passes
+    ratio = np.divide(error, bound, out=np.zeros(error.shape), where=error != 0)
     worst = _worst(ratio, fits)
     value = item.got.mid if item.value is None else item.value
     due = item.expected.mid if item.due is None else item.due
     size = np.abs(due)
     return Check(
         quantity=item.quantity,
-        passed=bool(np.all(fits)),
-        decided=error.size == 0 or bool(np.any(bound < size)) or bool(np.all(size == 0)),
+        passed=bool(fits.all()),
+        decided=error.size == 0 or bool((bound < size).any()) or not size.any(),
         index=tuple(int(i) for i in worst),
         value=_at(value, worst),
         due=_at(due, worst),
@@ -146,10 +144,10 @@ def _worst(ratio: np.ndarray, fits: np.ndarray) -> tuple[np.intp, ...]:
     """The component that is furthest beyond its bound; one that is not finite before all others."""
     if ratio.size == 0:
         return ()
-    rank = np.where(np.isnan(ratio) & ~fits, np.inf, np.nan_to_num(ratio, nan=0.0, posinf=np.inf))
-    return np.unravel_index(int(np.argmax(rank)), ratio.shape)
+    rank = ratio if fits.all() else np.where(np.isnan(ratio), np.inf, ratio)
+    return np.unravel_index(int(rank.argmax()), ratio.shape)
 
 
 def _at(array: np.ndarray, index: tuple[np.intp, ...]) -> float:
-    full = np.broadcast_to(array, array.shape)
-    return float(full[index]) if full.size else 0.0
+    """The component, of an array that may have a single one for all."""
+    return float(array[index] if array.ndim == len(index) else array) if array.size else 0.0

@@ -7,6 +7,7 @@ The reference, the bounds and the differences all start from this one decomposit
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -37,8 +38,13 @@ class Group:
     pair: int
 
 
-def groups(case: Case) -> list[Group]:
+@lru_cache(maxsize=256)  # a case is asked for its groups by every bound and every law
+def groups(case: Case) -> tuple[Group, ...]:
     """The groups of a case of any function that takes U. A window without context words gives no group."""
+    return tuple(_groups(case))
+
+
+def _groups(case: Case) -> list[Group]:
     given = case.inputs
     match case.function:
         case "naive_softmax":
@@ -73,6 +79,7 @@ def groups(case: Case) -> list[Group]:
     ]
 
 
+@lru_cache(maxsize=256)
 def touched_rows(case: Case, quantity: str) -> np.ndarray | None:
     """The rows of a matrix gradient that may differ from zero, ascending and distinct; None where all may."""
     if quantity not in ("grad_U", "grad_V_c"):

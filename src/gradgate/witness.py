@@ -15,7 +15,7 @@ from gradgate.bounds.arithmetic import Arithmetic
 from gradgate.calls import Call
 from gradgate.case import Case
 from gradgate.estimate import estimate
-from gradgate.exact import Reference
+from gradgate.exact import ExactValue, Reference
 from gradgate.magnitudes import GroupMagnitudes
 from gradgate.terms import Group, groups, touched_rows
 
@@ -33,6 +33,8 @@ class Witness:
         self.tier = tier
         self._bounds: dict[str, Bounds] = {}
         self._variants: dict[str, Case] = {"base": case}
+        self._radii: dict[tuple[str, str], np.ndarray] = {}
+        self._exact: dict[str, ExactValue] = {}
 
     @cached_property
     def reference(self) -> Reference:
@@ -41,9 +43,9 @@ class Witness:
         return exact(self.case)
 
     @cached_property
-    def groups(self) -> list[Group]:
+    def groups(self) -> tuple[Group, ...]:
         """The hidden vectors and targets of the case; none for sigmoid and softmax."""
-        return groups(self.case) if "U" in self.case.inputs else []
+        return groups(self.case) if "U" in self.case.inputs else ()
 
     def share(self, other: Witness) -> None:
         """Takes over the other witness's exact values, which depend on the case alone."""
@@ -69,10 +71,18 @@ class Witness:
 
     def radius(self, name: str, quantity: str) -> np.ndarray:
         """The bound of a quantity in its full shape: zero in the rows that cannot differ from zero."""
-        return spread(self._variants[name], quantity, self.bounds(name).values[quantity])
+        key = (name, quantity)
+        if key not in self._radii:
+            self._radii[key] = spread(self._variants[name], quantity, self.bounds(name).values[quantity])
+        return self._radii[key]
 
-    def magnitude(self, name: str = "base") -> tuple[GroupMagnitudes, ...]:
-        return self.reference.groups if name == "base" else estimate(self._variants[name])
+    def exact(self, quantity: str) -> ExactValue:
+        """The exact value of a quantity of the base, in its full shape."""
+        if quantity not in self._exact:
+            found = self.reference.values[quantity]
+            parts = (spread(self.case, quantity, part) for part in (found.hi, found.lo, found.radius))
+            self._exact[quantity] = ExactValue(*parts)
+        return self._exact[quantity]
 
 
 def spread(case: Case, quantity: str, values: np.ndarray) -> np.ndarray:

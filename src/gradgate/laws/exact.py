@@ -7,17 +7,14 @@ import numpy as np
 from gradgate.balls import Ball
 from gradgate.evidence import Evidence
 from gradgate.laws.law import Claim, Law, NotApplicable
-from gradgate.witness import spread
 
 
 def _claim(evidence: Evidence, quantity: str) -> Claim:
     """The difference to the truth, against zero: hi is subtracted first, so that nothing is lost for float64."""
-    exact = evidence.witness.reference.values[quantity]
-    hi, lo, radius = (spread(evidence.case, quantity, part) for part in (exact.hi, exact.lo, exact.radius))
+    exact = evidence.witness.exact(quantity)
     got = evidence.ball("base", quantity)
-    with np.errstate(invalid="ignore", over="ignore"):
-        difference = Ball((got.mid - hi) - lo, got.rad)
-    return Claim(quantity, difference, Ball(np.zeros_like(hi), radius), got.mid, hi)
+    difference = Ball((got.mid - exact.hi) - exact.lo, got.rad)
+    return Claim(quantity, difference, Ball(np.zeros_like(exact.hi), exact.radius), got.mid, exact.hi)
 
 
 def _values(evidence: Evidence) -> list[Claim]:

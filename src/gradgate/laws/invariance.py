@@ -144,7 +144,7 @@ def _untouched(evidence: Evidence) -> list[Claim]:
         if rows is not None:
             others = np.ones(len(evidence.case.inputs["U"]), bool)
             others[rows] = False
-            values = evidence.values("base", quantity) * others[:, None]
+            values = np.where(others[:, None], evidence.values("base", quantity), 0.0)
             claims.append(Claim(quantity, ball(values), ball(np.zeros_like(values))))
     return claims
 
