@@ -79,8 +79,9 @@ def plan(laws: Iterable[Law], witness: Witness) -> Plan:
 
 
 def laws_for(laws: Sequence[Law], case: Case) -> list[Law]:
-    """The laws that are put to this case: those meant for it, every `every`-th case."""
-    return [law for law in laws if law.applies(case) and case.index % law.every == 0]
+    """The laws that are put to this case: those meant for it, on every `every`-th case."""
+    turn = case.index + case.index // 10  # the kinds come round every ten cases: each law meets each kind
+    return [law for law in laws if law.applies(case) and turn % law.every == 0]
 
 
 def judge(planned: Plan, evidence: Evidence) -> list[Judgement]:

@@ -144,7 +144,7 @@ LAWS = (
         lambda case: has_matrix(case) and is_negative_sampling(case),
         _repeated,
         _repeated_calls,
-        every=2,
+        every=4,
     ),
     Law(
         "outside_among_negatives",
@@ -152,8 +152,8 @@ LAWS = (
         lambda case: case.function in ("negative_sampling", "cbow") and is_negative_sampling(case),
         _swap,
         _swap_calls,
-        every=2,
+        every=4,
     ),
     Law("additive_window", "a window is the sum of its halves", lambda c: c.function == "skipgram", _window, _halves),
-    Law("additive_batch", "a batch is its pairs, one by one", is_batch, _batch, _singles, every=2),
+    Law("additive_batch", "a batch is its pairs, one by one", is_batch, _batch, _singles, every=4),
 )

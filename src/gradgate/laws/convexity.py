@@ -45,13 +45,13 @@ def _remainder(variant: str) -> Callable[[Evidence], list[Claim]]:
 
 
 LAWS = (
-    Law("convexity", "J(m) >= J(h) + g.(m - h)", has_matrix, _remainder("far"), _step("far", 1.0), every=2),
+    Law("convexity", "J(m) >= J(h) + g.(m - h)", has_matrix, _remainder("far"), _step("far", 1.0), every=4),
     Law(
         "taylor",
         "0 <= J(h + w) - J(h) - g.w <= M2 / 2",
         has_matrix,
         _remainder("near"),
         _step("near", 2.0**-6),
-        every=2,
+        every=4,
     ),
 )

@@ -156,7 +156,7 @@ LAWS = (
         has_matrix,
         _uniform,
         _uniform_calls,
-        every=2,
+        every=4,
     ),
     Law(
         "shift",
@@ -165,9 +165,9 @@ LAWS = (
         lambda evidence: _same_as_base(evidence, "shifted"),
         _shift_calls,
     ),
-    Law("permutation", "renaming the words renames the rows", has_matrix, _permutation, _permutation_calls, every=2),
+    Law("permutation", "renaming the words renames the rows", has_matrix, _permutation, _permutation_calls, every=4),
     Law(
-        "rotation", "J(QU, Qh) = J(U, h), and the gradients turn with Q", has_matrix, _rotated, _rotation_calls, every=2
+        "rotation", "J(QU, Qh) = J(U, h), and the gradients turn with Q", has_matrix, _rotated, _rotation_calls, every=4
     ),
     Law(
         "untouched_rows",

@@ -143,7 +143,7 @@ LAWS = (
         has_matrix,
         _differences,
         _difference_calls,
-        every=2,
+        every=4,
     ),
     Law(
         "shift_identity",
@@ -151,6 +151,6 @@ LAWS = (
         has_one_hidden_vector,
         _identities,
         _identity_calls,
-        every=2,
+        every=4,
     ),
 )

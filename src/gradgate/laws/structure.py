@@ -52,13 +52,14 @@ def _rank_one(evidence: Evidence) -> list[Claim]:
 
 
 LAWS = (
-    Law("homogeneity", "h.grad_h = sum_w u_w.grad_u_w", has_matrix, _homogeneity),
+    Law("homogeneity", "h.grad_h = sum_w u_w.grad_u_w", has_matrix, _homogeneity, every=2),
     Law(
         "zero_sum",
         "sum_w grad_u_w = 0 (softmax)",
         lambda case: has_matrix(case) and is_softmax(case),
         _zero_sum,
+        every=2,
     ),
-    Law("chain", "grad_h = U' (grad_U h) / |h|^2", has_one_hidden_vector, _chain),
-    Law("rank_one", "grad_U is an outer product with h", has_one_hidden_vector, _rank_one),
+    Law("chain", "grad_h = U' (grad_U h) / |h|^2", has_one_hidden_vector, _chain, every=2),
+    Law("rank_one", "grad_U is an outer product with h", has_one_hidden_vector, _rank_one, every=2),
 )
