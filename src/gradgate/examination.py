@@ -47,6 +47,7 @@ class Tally:
     expected: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)  # passed, failed, fragile, undecided, ...
     reasons: Counter[str] = field(default_factory=Counter)  # why it was not applicable or not judged
+    worst_ratio: float = 0.0  # error over bound among the comparisons that passed
 
     @property
     def verdict(self) -> str:
@@ -196,6 +197,7 @@ class Examination:
             tally.reasons[judgement.reason] += 1
         if judgement.status != FAILED:
             tally.outcomes[judgement.status] += 1
+            tally.worst_ratio = max([tally.worst_ratio, *(check.ratio for check in judgement.checks)])
             self._measure(judgement, PASSED)
             return
         if not judgement.law.binds_strangers and not self._shipped:

@@ -22,7 +22,8 @@ class Check:
 
     index is that component's; value what was returned there, due what it should be; error > bound where it failed.
     ratio is error / bound (0 where both are 0, NaN for NaN). decided is False where the bound is as large as the
-    quantity itself, so that passing says nothing. cause is a word or two where something other than numbers failed.
+    quantity itself, so that passing says nothing. components counts those that have any rounding error to be allowed: the
+    rows that must be exactly zero, and are, would only swell the figure. cause is a word or two where something other than numbers failed.
     """
 
     quantity: str
@@ -137,7 +138,7 @@ def _check(item: Claim | Breach) -> Check:
         error=_at(error, worst),
         bound=_at(bound, worst),
         ratio=_at(ratio, worst),
-        components=int(error.size),
+        components=int(np.count_nonzero((bound > 0) | (error != 0))),
     )
 
 

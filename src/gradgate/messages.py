@@ -82,12 +82,18 @@ def decode_outcome(frame: Frame) -> Outcome:
             rows = described["rows"]
             results[quantity] = Result(
                 _from_bits(values) if described["bits"] else values,
-                described["dtype"],
+                printable(described["dtype"]),
                 None if rows is None else arrays[rows],
             )
-        return Outcome(results, tuple(header["changed"]), header["fault"], header["fault_kind"], header["exception"])
+        changed = tuple(printable(name) for name in header["changed"])
+        return Outcome(results, changed, *(printable(header[key]) for key in ("fault", "fault_kind", "exception")))
     except (KeyError, IndexError, TypeError, AttributeError) as error:
         raise BadFrame(f"the answer does not describe an outcome: {error!r}") from error
+
+
+def printable(text: str) -> str:
+    """The text without anything that a terminal obeys or an encoding refuses: such a character becomes its escape."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def _to_bits(values: np.ndarray) -> np.ndarray:

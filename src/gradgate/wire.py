@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import math
+import operator
 import struct
 from typing import Any, BinaryIO
 
 import numpy as np
 
 _LENGTH = struct.Struct("<II")
-_LIMIT = 1 << 31  # bytes of one array: beyond it a frame is refused before it is read
+LIMIT = 1 << 30  # bytes of one array, or of a header: beyond it a frame is refused before it is read
 
 
 class BadFrame(Exception):
@@ -30,21 +32,30 @@ def write_frame(stream: BinaryIO, header: dict[str, Any], arrays: list[np.ndarra
 def read_frame(stream: BinaryIO) -> tuple[dict[str, Any], list[np.ndarray]]:
     """Reads one frame; EOFError when the other side is gone, BadFrame when it is not a frame."""
     text_length, count = _LENGTH.unpack(_exactly(stream, _LENGTH.size))
+    if text_length > LIMIT:
+        raise BadFrame(f"a header of {text_length} bytes is beyond the limit")
+    text = _exactly(stream, text_length)
     try:
-        header = json.loads(_exactly(stream, text_length))
-        shapes = header.pop("arrays")
-        layouts = [(np.dtype(code), tuple(int(n) for n in shape)) for code, shape in shapes]
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        header = json.loads(text)
+        layouts = [(np.dtype(code), tuple(map(operator.index, shape))) for code, shape in header.pop("arrays")]
+    except Exception as error:  # a stranger's bytes: whatever is wrong with them, they are no frame
         raise BadFrame(f"not a frame: {error}") from error
-    if len(layouts) != count or any(dtype.kind not in "fiu" for dtype, _ in layouts):
-        raise BadFrame("the header does not describe arrays of numbers")
+    if len(layouts) != count or not all(_is_sound(dtype, shape) for dtype, shape in layouts):
+        raise BadFrame("the header does not describe arrays of numbers within the limit")
     return header, [_array(stream, dtype, shape) for dtype, shape in layouts]
 
 
+def _is_sound(dtype: np.dtype, shape: tuple[int, ...]) -> bool:
+    """Whether it is an array of numbers that NumPy can make; an empty one too may have no enormous side."""
+    return (
+        dtype.kind in "fiu"
+        and all(n >= 0 for n in shape)
+        and dtype.itemsize * math.prod(n or 1 for n in shape) <= LIMIT
+    )
+
+
 def _array(stream: BinaryIO, dtype: np.dtype, shape: tuple[int, ...]) -> np.ndarray:
-    size = dtype.itemsize * int(np.prod(shape, dtype=object))
-    if not 0 <= size <= _LIMIT:
-        raise BadFrame(f"an array of {size} bytes is beyond the limit")
+    size = dtype.itemsize * math.prod(shape)
     return np.frombuffer(bytearray(_exactly(stream, size)), dtype).reshape(shape)
 
 

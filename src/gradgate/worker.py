@@ -5,10 +5,14 @@ standard output; the implementation itself sees neither: it reads from and print
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
+import queue
 import random
+import signal
 import sys
+import threading
 import traceback
 from dataclasses import asdict
 from typing import BinaryIO
@@ -18,17 +22,22 @@ import numpy as np
 from gradgate.errors import Broken, CannotRun
 from gradgate.implementation import Implementation
 from gradgate.loading import Source, load_source
-from gradgate.messages import decode_calls, encode_outcome
+from gradgate.messages import Frame, decode_calls, encode_outcome
 from gradgate.wire import read_frame, write_frame
+
+_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of Linux
 
 
 def main() -> int:
     inbox, outbox = _take_the_pipes()
+    _die_with_the_parent()
+    frames: queue.Queue[Frame] = queue.Queue()
+    threading.Thread(target=_receive, args=(inbox, frames), daemon=True).start()
     try:
         _seed(int(sys.argv[2]))
         implementation = _load(outbox)
         while implementation is not None:
-            frame = read_frame(inbox)
+            frame = frames.get()
             if "seed" in frame[0]:
                 _seed(frame[0]["seed"])
                 continue
@@ -36,11 +45,24 @@ def main() -> int:
             for call in calls:
                 header, arrays = encode_outcome(implementation.perform(call, device))
                 write_frame(outbox, {**header, "remarks": implementation.remarks}, arrays)
-    except EOFError:
-        return 0
     except Exception:  # a fault of the harness itself, which must not be blamed on the implementation
-        write_frame(outbox, {"harness": traceback.format_exc()}, [])
+        write_frame(outbox, {"harness": " | ".join(traceback.format_exc().strip().splitlines()[-3:])}, [])
     return 1
+
+
+def _receive(inbox: BinaryIO, frames: queue.Queue[Frame]) -> None:
+    """Reads ahead, so that the end of the harness is noticed in the middle of a call too, and ends everything here."""
+    try:
+        while True:
+            frames.put(read_frame(inbox))
+    except BaseException:
+        os.killpg(0, signal.SIGKILL)
+
+
+def _die_with_the_parent() -> None:
+    """On Linux, for a call that never lets the reading thread run: the kernel ends this process with its parent."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGKILL)
 
 
 def _seed(seed: int) -> None:
@@ -69,4 +91,4 @@ def _load(outbox: BinaryIO) -> Implementation | None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    os._exit(main())  # a thread that the implementation started must not keep the process alive

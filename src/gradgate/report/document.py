@@ -108,6 +108,7 @@ def _tally(tally: Tally) -> dict[str, Any]:
         "verdict": tally.verdict,
         "expected": tally.expected,
         **outcomes,
+        "worst_ratio": tally.worst_ratio,
         "reasons": dict(sorted(tally.reasons.items())),
     }
 
