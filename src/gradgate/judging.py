@@ -22,8 +22,8 @@ class Check:
 
     index is that component's; value what was returned there, due what it should be; error > bound where it failed.
     ratio is error / bound (0 where both are 0, NaN for NaN). decided is False where the bound is as large as the
-    quantity itself, so that passing says nothing. components counts those that have any rounding error to be allowed: the
-    rows that must be exactly zero, and are, would only swell the figure. cause is a word or two where something other than numbers failed.
+    quantity itself, so that passing says nothing. components counts those that may round at all: the rows that must be
+    exactly zero, and are, would only swell the figure. cause is a word or two where something else than numbers failed.
     """
 
     quantity: str
@@ -81,7 +81,8 @@ def plan(laws: Iterable[Law], witness: Witness) -> Plan:
 
 def laws_for(laws: Sequence[Law], case: Case) -> list[Law]:
     """The laws that are put to this case: those meant for it, on every `every`-th case."""
-    turn = case.index + case.index // 10  # the kinds come round every ten cases: each law meets each kind
+    # kinds come round every ten cases, losses and reductions every forty: each law is to meet each of them
+    turn = case.index % 10 + case.index // 40
     return [law for law in laws if law.applies(case) and turn % law.every == 0]
 
 
