@@ -16,7 +16,7 @@ from gradgate.calls import Call, Outcome
 from gradgate.errors import Broken, CannotRun
 from gradgate.implementation import Particulars
 from gradgate.loading import Source
-from gradgate.messages import Frame, decode_outcome, encode_calls
+from gradgate.messages import Frame, decode_outcome, encode_calls, printable
 from gradgate.wire import BadFrame, read_frame, write_frame
 
 LOAD_LIMIT = 60.0  # seconds for importing the implementation and what it needs, on top of a call's own limit
@@ -31,18 +31,20 @@ class Worker:
     call that is late, or that ends the process, becomes the outcome's fault, and so do the calls behind it.
     """
 
-    def __init__(self, source: Source, seed: int, time_limit: float, device: str = "cpu") -> None:
+    def __init__(
+        self, source: Source, seed: int, time_limit: float, device: str = "cpu", load_limit: float = LOAD_LIMIT
+    ) -> None:
         self.source = source
         self.name = source.name
         self.remarks: list[str] = []
-        self._seed, self._limit, self._device = seed, time_limit, device
+        self._seed, self._limit, self._device, self._load_limit = seed, time_limit, device, load_limit
         self._start()
 
     def perform(self, calls: list[Call]) -> list[Outcome]:
         if self._process.poll() is not None:
             try:
                 self._start()
-            except Broken as error:
+            except (Broken, CannotRun) as error:
                 return [Outcome(fault=str(error), fault_kind="died")] * len(calls)
         self._outbox.put(encode_calls(calls, self._device))
         outcomes: list[Outcome] = []
@@ -87,24 +89,30 @@ class Worker:
         threading.Thread(target=_read, args=(self._process.stdout, self._inbox), daemon=True).start()
         threading.Thread(target=_write, args=(self._process.stdin, self._outbox), daemon=True).start()
         try:
-            hello, _ = self._next(LOAD_LIMIT + self._limit)
+            hello, _ = self._next(self._load_limit + self._limit)
         except _Ended as end:
             self.close()
             raise Broken(f"{self.name}, while it was imported: {end}") from end
         if "CannotRun" in hello or "Broken" in hello:
             self.close()
             raise (CannotRun(hello["CannotRun"]) if "CannotRun" in hello else Broken(hello["Broken"]))
-        self.offers: tuple[str, ...] = tuple(hello["offers"])
-        self.devices: tuple[str, ...] = tuple(hello["devices"])
-        self.particulars = _particulars(hello["particulars"])
+        try:
+            self.offers: tuple[str, ...] = tuple(printable(name) for name in hello["offers"])
+            self.devices: tuple[str, ...] = tuple(printable(name) for name in hello["devices"])
+            self.particulars = _particulars(hello["particulars"])
+        except (KeyError, TypeError, AttributeError) as error:
+            self.close()
+            raise Broken(f"{self.name} writes to the pipe of its own process when it is imported") from error
 
     def _answer(self) -> Outcome:
         header, arrays = self._next(self._limit)
-        self.remarks = header.pop("remarks", self.remarks)
         try:
-            return decode_outcome((header, arrays))
-        except BadFrame as error:
+            outcome = decode_outcome((header, arrays))
+            # a process that was started again has forgotten what the first one remarked
+            self.remarks += [r for r in map(printable, header.get("remarks", [])) if r not in self.remarks]
+        except (BadFrame, TypeError, AttributeError) as error:
             raise _Ended("died", f"the process answered with something else: {error}") from error
+        return outcome
 
     def _next(self, limit: float) -> Frame:
         try:
@@ -117,7 +125,7 @@ class Worker:
             raise _Ended("died", f"the process answered with something else: {frame}")
         if "harness" in frame[0]:
             self.close()
-            raise CannotRun(f"gradgate itself failed in the worker of {self.name}:\n{frame[0]['harness']}")
+            raise CannotRun(f"gradgate itself failed in the process of {self.name}: {frame[0]['harness']}")
         return frame
 
 
@@ -135,8 +143,10 @@ def _read(stream: Any, inbox: queue.Queue[Any]) -> None:
             inbox.put(read_frame(stream))
     except BadFrame as error:
         inbox.put(error)
-    except (EOFError, ValueError, OSError):
+    except (EOFError, ValueError, OSError, MemoryError):
         inbox.put(_GONE)
+    finally:
+        stream.close()
 
 
 def _write(stream: Any, outbox: queue.Queue[Any]) -> None:
@@ -163,9 +173,13 @@ def _kill_group(process: subprocess.Popen[bytes]) -> None:
 
 
 def _how_it_ended(process: subprocess.Popen[bytes]) -> str:
-    code = process.wait()
+    try:
+        code = process.wait(timeout=1)
+    except subprocess.TimeoutExpired:
+        return "the process closed its pipe in the middle of a call"
     if code < 0:
-        return f"the process was ended by {signal.Signals(-code).name}"
+        known = {number.value: number.name for number in signal.Signals}
+        return f"the process was ended by {known.get(-code, f'signal {-code}')}"
     return f"the process left with exit code {code} in the middle of a call"
 
 

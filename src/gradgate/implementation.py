@@ -14,6 +14,7 @@ from gradgate.bounds.arithmetic import Summation
 from gradgate.calls import READ_ONLY, STRIDED, Call, Outcome, Result
 from gradgate.formats import BFLOAT16, FORMATS
 from gradgate.interface import FUNCTIONS, SIGNATURES, is_float, is_matrix_gradient
+from gradgate.wire import LIMIT
 
 TRANSPOSED_LAYOUT = "d×V"
 
@@ -100,13 +101,17 @@ class Implementation:
             return Outcome(fault=str(reason), fault_kind="not posed")
         except (WrongDraws, WrongWindow) as finding:
             return Outcome(fault=str(finding), fault_kind="refuted")
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             return Outcome(fault=_sentence(error), fault_kind="raised", exception=type(error).__name__)
         changed = tuple(n for n, given in arguments.items() if not self._unchanged(given, case.inputs[n], n))
         try:
             return Outcome(results=self._read(case.function, returned), changed=changed)
         except Malformed as error:
             return Outcome(changed=changed, fault=str(error), fault_kind="malformed")
+        except Exception as error:  # objects may do anything when they are looked at
+            return Outcome(
+                changed=changed, fault=f"what came back cannot be read: {_sentence(error)}", fault_kind="malformed"
+            )
 
     def devices_here(self) -> tuple[str, ...]:
         """The declared devices that this machine has: those on which an array can be made."""
@@ -150,7 +155,10 @@ class Implementation:
     def _unchanged(self, given: Any, original: Any, name: str) -> bool:
         if not isinstance(original, np.ndarray):
             return True
-        after = self._as_numpy(given)[0]
+        try:
+            after = self._as_numpy(given)[0]
+        except Exception:  # what is no array any more was changed
+            return False
         before = original.T if self._transposed(name) else original
         if before.size == 0:
             return after.size == 0  # an empty list has lost its shape
@@ -185,7 +193,7 @@ class Implementation:
                     raise Malformed(f"the rows of {quantity} are {_shape_of(value[0])}; a vector of ints is due")
                 return Result(_numbers(values, quantity), dtype, rows.astype(np.int64))
             values, dtype = self._as_numpy(value)
-        except (TypeError, ValueError, AttributeError, RuntimeError) as error:
+        except (TypeError, ValueError, AttributeError, RuntimeError, OverflowError) as error:
             raise Malformed(f"{quantity} is {_shape_of(value)}, which is no array of numbers") from error
         return Result(_numbers(values.T if self._transposed(quantity) else values, quantity), dtype)
 
@@ -201,6 +209,8 @@ class Malformed(Exception):
 def _numbers(values: np.ndarray, quantity: str) -> np.ndarray:
     if values.dtype.kind not in "fiu":
         raise Malformed(f"{quantity} is an array of {values.dtype}; numbers are due")
+    if values.nbytes > LIMIT:
+        raise Malformed(f"{quantity} is an array of shape {values.shape}, larger than anything that is due")
     return np.ascontiguousarray(values) if values.ndim else values
 
 
@@ -226,7 +236,7 @@ def _shape_of(value: Any) -> str:
     return f"a {type(value).__name__}" + (f" of shape {tuple(shape)}" if shape is not None else "")
 
 
-def _sentence(error: Exception) -> str:
+def _sentence(error: BaseException) -> str:
     """The exception in one line, with the line of the implementation's source that raised it."""
     text = " ".join(str(error).split())[:300]
     trace, where = error.__traceback__, ""

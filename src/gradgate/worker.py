@@ -55,8 +55,10 @@ def _receive(inbox: BinaryIO, frames: queue.Queue[Frame]) -> None:
     try:
         while True:
             frames.put(read_frame(inbox))
-    except BaseException:
-        os.killpg(0, signal.SIGKILL)
+    except Exception:  # the pipe has closed, or is no use any more
+        if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
+            os.killpg(0, signal.SIGKILL)  # whatever the implementation started goes too
+        os._exit(1)
 
 
 def _die_with_the_parent() -> None:
@@ -91,4 +93,8 @@ def _load(outbox: BinaryIO) -> Implementation | None:
 
 
 if __name__ == "__main__":
-    os._exit(main())  # a thread that the implementation started must not keep the process alive
+    code = 1
+    try:
+        code = main()
+    finally:
+        os._exit(code)  # a thread that the implementation started must not keep the process alive
