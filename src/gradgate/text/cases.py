@@ -78,7 +78,7 @@ def _plan(function: str, index: int) -> Plan:
     """Twenty indices show each feature in a row of four: with both losses, each with both reductions."""
     windowed = function.startswith(("skipgram", "cbow"))
     only = NEGATIVE_SAMPLING if function.startswith(NEGATIVE_SAMPLING) else NAIVE_SOFTMAX
-    loss = (NAIVE_SOFTMAX, NEGATIVE_SAMPLING)[index % 2] if windowed else only
+    loss = (NAIVE_SOFTMAX, NEGATIVE_SAMPLING)[(index + index // 10) % 2] if windowed else only
     features = ["any"]
     if loss == NEGATIVE_SAMPLING:
         features += ["target among negatives", "repeated negative"]
