@@ -15,19 +15,27 @@ from gradgate.witness import Witness
 # A negative that is drawn m times counts m times.
 def _repeated_calls(witness: Witness) -> list[Call]:
     negatives = witness.case.inputs["negatives"]
+    more = np.full((*negatives.shape[:-1], 2), _fresh_word(witness.case))
     return [
-        Call(f"negatives x{times}", witness.case.with_inputs(negatives=np.concatenate([negatives] * times, axis=-1)))
-        for times in (2, 3)
+        Call(f"{times} more", witness.case.with_inputs(negatives=np.append(negatives, more[..., :times], axis=-1)))
+        for times in (1, 2)
     ]
 
 
+def _fresh_word(case: Case) -> int:
+    """A word that takes no part in the loss, where there is one: else whoever drops repeats drops its first draw too."""
+    used = [np.ravel(case.inputs[name]) for name in ("outside", "outsides", "target", "targets") if name in case.inputs]
+    fresh = np.setdiff1d(np.arange(len(case.inputs["U"])), np.concatenate([*used, case.inputs["negatives"].ravel()]))
+    return int(fresh[0]) if len(fresh) else 0
+
+
 def _repeated(evidence: Evidence) -> list[Claim]:
-    """F(3) - F(2) = F(2) - F(1), for the loss and for every gradient."""
+    """The second draw of a word adds what its first one did, to the loss and to every gradient."""
     return [
         Claim(
             q,
-            evidence.ball("negatives x3", q) - evidence.ball("negatives x2", q),
-            evidence.ball("negatives x2", q) - evidence.ball("base", q),
+            evidence.ball("2 more", q) - evidence.ball("1 more", q),
+            evidence.ball("1 more", q) - evidence.ball("base", q),
         )
         for q in evidence.case.returns
     ]
