@@ -9,29 +9,24 @@ import multiprocessing
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from gradgate.bounds.arithmetic import Arithmetic
-from gradgate.calls import Call
 from gradgate.case import Case
 from gradgate.draws import generated
 from gradgate.errors import Broken, CannotRun
-from gradgate.evidence import Evidence
 from gradgate.examination import Examination, arithmetic_of, plan_case
-from gradgate.formats import FLOAT64, FORMATS
+from gradgate.formats import FORMATS
 from gradgate.host import Worker
 from gradgate.implementation import Particulars
-from gradgate.interface import FUNCTIONS, is_float
+from gradgate.interface import FUNCTIONS
 from gradgate.judging import Plan
 from gradgate.loading import Source, resolve
+from gradgate.peers import PEERS, peer_evidence
 from gradgate.text import TEXT_FUNCTIONS, Corpus, build_corpus, gate_corpus, read_text, text_case
 from gradgate.text.corpus import GATE_VOCABULARY
 from gradgate.witness import Witness
-
-PEERS = ("numpy_dense", "pure_python")  # the other implementations that every one is held against, in float64
 
 
 @dataclass(frozen=True)
@@ -203,7 +198,7 @@ def _examine_case(
     """One witness and one plan for all implementations of one arithmetic; the peers' evidence for all of them."""
     plans: dict[Arithmetic, tuple[Witness, Plan]] = {}
     first = Witness(case, arithmetic_of(Particulars(), case.dtype), settings.tier)
-    seen = _peer_evidence(case, first, peers)
+    seen = peer_evidence(case, first, peers)
     for subject, examination in open_now:
         if examination.arithmetic not in plans:
             witness = Witness(case, examination.arithmetic, settings.tier)
@@ -211,19 +206,3 @@ def _examine_case(
             plans[examination.arithmetic] = (witness, plan_case(witness))
         others = {name: evidence for name, evidence in seen.items() if name != subject.source.name}
         examination.put(*plans[examination.arithmetic], others)
-
-
-def _peer_evidence(case: Case, first: Witness, peers: dict[str, Worker]) -> dict[str, Evidence]:
-    """What the peers return for the same numbers in float64."""
-    inputs = {
-        name: np.asarray(value, np.float64) if is_float(case.function, name) else value
-        for name, value in case.inputs.items()
-    }
-    wide = replace(case, dtype=FLOAT64.name, inputs=inputs)
-    witness = Witness(wide, Arithmetic(FLOAT64))
-    witness.share(first)
-    found = {}
-    for name, worker in peers.items():
-        [outcome] = worker.perform([Call("base", wide)])
-        found[name] = Evidence(witness, {"base": outcome}, worker.particulars)
-    return found
