@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
+import signal
 import sys
+import threading
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,9 +19,9 @@ from typing import Any
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from gradgate.errors import Broken, CannotRun
-from gradgate.expected import apply_expected, read_expected
+from gradgate.expected import apply_expected, read_expected, require_examined
 from gradgate.formats import FORMATS
-from gradgate.host import Worker
+from gradgate.host import LOAD_LIMIT, Worker
 from gradgate.interface import FUNCTIONS
 from gradgate.loading import Source, entry_points, resolve, shipped
 from gradgate.report.console import console, show
@@ -32,9 +36,13 @@ EXITS = (
 
 def main(arguments: list[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal's encoding must not end a run
     options = _parser().parse_args(given)
     try:
-        return int(options.command(options, given))
+        with _ending_in_order():
+            return int(options.command(options, given))
     except CannotRun as error:
         print(f"gradgate: {error}", file=sys.stderr)
         return EXIT_CANNOT_RUN
@@ -44,6 +52,23 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output has gone, as `| head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_CANNOT_RUN
+    except Exception:  # Python's own exit code for it is 1, which is that of a refuted implementation
+        traceback.print_exc()
+        print("gradgate: this is a fault of gradgate itself, not of an implementation", file=sys.stderr)
+        return EXIT_CANNOT_RUN
+
+
+@contextmanager
+def _ending_in_order() -> Iterator[None]:
+    """SIGTERM unwinds as Ctrl-C does, so that the processes of the run are ended and nothing is left behind."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -75,6 +100,9 @@ def _parser() -> argparse.ArgumentParser:
     fragile.add_argument("--allow-fragile", action="store_true", help="right formulas that overflow fail no run")
     fragile.add_argument("--refuse-fragile", action="store_true", help="they do, for assignment files too")
     verify.add_argument("--time-limit", type=_seconds, default=10.0, metavar="S", help="seconds for one call (10)")
+    verify.add_argument(
+        "--load-limit", type=_seconds, default=LOAD_LIMIT, metavar="S", help="seconds for importing a file (60)"
+    )
     verify.add_argument("--json", metavar="FILE", help="write the report as JSON; - for standard output")
     verify.add_argument("--expected-failures", metavar="FILE", help="a TOML list of known failures, with reasons")
     verify.add_argument("--jobs", type=_at_least(1), default=os.cpu_count() or 1, help="processes (one a CPU)")
@@ -86,17 +114,18 @@ def _parser() -> argparse.ArgumentParser:
 def _verify(options: argparse.Namespace, given: list[str]) -> int:
     start = time.monotonic()
     _check_writable(options.json)
-    expected = read_expected(options.expected_failures) if options.expected_failures else []
-    named = bool(options.specs)
     subjects, unknown = _resolve(options.specs or shipped())
     settings = _settings(options)
-    sources = [subject.source for subject in subjects if not subject.cannot_run]
-    if sources:
-        with _progress() as progress:
-            examined = {s.source: s for s in run(sources, settings, progress)}
-        subjects = [examined.get(subject.source, subject) for subject in subjects]
-    problems = [*unknown, *apply_expected(expected, subjects)]
-    code = _exit(subjects, options, named=named, stale=len(problems) > len(unknown))
+    try:
+        subjects, stale = _examine(subjects, settings, options)
+    except CannotRun as error:  # the report says so too, for whoever reads nothing else
+        if options.json:
+            seconds = round(time.monotonic() - start, 1)
+            problems = [*unknown, str(error)]
+            _write(options.json, document(subjects, settings, given, problems, EXIT_CANNOT_RUN, seconds))
+        raise
+    problems = [*unknown, *stale]
+    code = _exit(subjects, options, named=bool(options.specs), stale=bool(stale))
     code = worst_exit([code, EXIT_CANNOT_RUN if unknown else EXIT_VERIFIED])
     seconds = round(time.monotonic() - start, 1)
     out = console(to_stderr=options.json == "-")
@@ -105,6 +134,27 @@ def _verify(options: argparse.Namespace, given: list[str]) -> int:
     if options.json:
         _write(options.json, document(subjects, settings, given, problems, code, seconds))
     return code
+
+
+def _examine(
+    subjects: list[Subject], settings: Settings, options: argparse.Namespace
+) -> tuple[list[Subject], list[str]]:
+    """The subjects as the run left them, and a sentence for each expected failure that is none any more."""
+    expected = read_expected(options.expected_failures) if options.expected_failures else []
+    require_examined(expected, subjects)
+    if subjects:
+        with _progress() as progress:
+            subjects = run([subject.source for subject in subjects], settings, progress)
+    for subject in subjects:
+        if not (subject.examinations or subject.cannot_run or subject.broken):
+            subject.cannot_run = _nothing_in_common(subject, settings)
+    return subjects, apply_expected(expected, subjects)
+
+
+def _nothing_in_common(subject: Subject, settings: Settings) -> str:
+    offered = f"{', '.join(subject.offers)} in {', '.join(subject.particulars.dtypes)}"
+    wanted = f"{', '.join(settings.functions)} in {', '.join(settings.dtypes)}"
+    return f"{subject.source.name} offers {offered}; this run asks for {wanted}"
 
 
 def _resolve(specs: list[str]) -> tuple[list[Subject], list[str]]:
@@ -130,6 +180,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         text=options.text,
         tier="strict" if options.strict else "default",
         time_limit=options.time_limit,
+        load_limit=options.load_limit,
         device=options.device,
         jobs=options.jobs,
     )
@@ -162,19 +213,29 @@ def _progress() -> Iterator[Any]:
 
 def _check_writable(target: str | None) -> None:
     """Refuses an unwritable target before the work, not after it."""
-    if target and target != "-" and not (folder := Path(target).resolve().parent).is_dir():
-        raise CannotRun(f"--json {target}: there is no folder {folder}")
+    if not target or target == "-":
+        return
+    path = Path(target).resolve()
+    if not path.parent.is_dir():
+        raise CannotRun(f"--json {target}: there is no folder {path.parent}")
+    if path.is_dir():
+        raise CannotRun(f"--json {target}: a folder; name a file in it")
+    if not os.access(path.parent, os.W_OK):
+        raise CannotRun(f"--json {target}: the folder {path.parent} is not writable")
 
 
 def _write(target: str, report: dict[str, Any]) -> None:
     """Writes the document whole: a temporary file beside the target, then a rename."""
-    text = json.dumps(report, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
+    text = json.dumps(report, indent=1, allow_nan=False) + "\n"
     if target == "-":
         sys.stdout.write(text)
         return
-    path = Path(target)
+    path = Path(target).resolve()
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
+        if path.exists() and not path.is_file():  # a device or a pipe, which a rename would replace
+            path.write_text(text, encoding="utf-8")
+            return
         partial.write_text(text, encoding="utf-8")
         partial.replace(path)
     except OSError as error:

@@ -38,9 +38,13 @@ class Expected:
 def read_expected(path: str) -> list[Expected]:
     """Reads the file; CannotRun, worded, where it cannot be read or an entry is incomplete or unknown."""
     try:
-        entries = tomllib.loads(Path(path).read_text(encoding="utf-8")).get("expected", [])
+        content = tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise CannotRun(f"{path}: no list of expected failures: {error}") from error
+        why = error.strerror if isinstance(error, OSError) else error
+        raise CannotRun(f"{path}: no list of expected failures: {why}") from error
+    entries = content.get("expected", [])
+    if set(content) - {"expected"} or not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
+        raise CannotRun(f"{path}: no list of expected failures: it holds [[expected]] tables, and nothing else")
     found = []
     for number, entry in enumerate(entries, 1):
         missing = [key for key in _KEYS if not isinstance(entry.get(key), str) or not entry[key].strip()]
@@ -52,12 +56,16 @@ def read_expected(path: str) -> list[Expected]:
     return found
 
 
-def apply_expected(expected: Sequence[Expected], subjects: Sequence[Subject]) -> list[str]:
-    """Lowers the verdict of examinations whose failures are expected. Returns a sentence for each stale entry."""
+def require_examined(expected: Sequence[Expected], subjects: Sequence[Subject]) -> None:
+    """CannotRun where an entry names an implementation that is not in the run."""
     names = {subject.source.name for subject in subjects}
     for entry in expected:
         if entry.implementation not in names:
             raise CannotRun(f"expected failures name {entry.implementation}, which this run does not examine")
+
+
+def apply_expected(expected: Sequence[Expected], subjects: Sequence[Subject]) -> list[str]:
+    """Lowers the verdict of examinations whose failures are expected. Returns a sentence for each stale entry."""
     used: set[Expected] = set()
     for subject in subjects:
         mine = {(e.law, e.cause): e for e in expected if e.implementation == subject.source.name}

@@ -95,7 +95,8 @@ class Worker:
             raise Broken(f"{self.name}, while it was imported: {end}") from end
         if "CannotRun" in hello or "Broken" in hello:
             self.close()
-            raise (CannotRun(hello["CannotRun"]) if "CannotRun" in hello else Broken(hello["Broken"]))
+            kind = CannotRun if "CannotRun" in hello else Broken
+            raise kind(printable(str(hello[kind.__name__])))
         try:
             self.offers: tuple[str, ...] = tuple(printable(name) for name in hello["offers"])
             self.devices: tuple[str, ...] = tuple(printable(name) for name in hello["devices"])
@@ -180,7 +181,7 @@ def _how_it_ended(process: subprocess.Popen[bytes]) -> str:
     if code < 0:
         known = {number.value: number.name for number in signal.Signals}
         return f"the process was ended by {known.get(-code, f'signal {-code}')}"
-    return f"the process left with exit code {code} in the middle of a call"
+    return f"the process left by itself, with exit code {code}"
 
 
 def _particulars(told: dict[str, Any]) -> Particulars:

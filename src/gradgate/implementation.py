@@ -57,6 +57,8 @@ def particulars_of(module: Any) -> Particulars:
         deterministic=bool(getattr(module, "DETERMINISTIC", True)),
         adapter=module.name if isinstance(module, Adapted) else "",
     )
+    if not all(isinstance(name, str) for name in (*read.dtypes, *read.devices)):
+        raise ValueError("DTYPES and DEVICES are tuples of names")
     known = {*FORMATS}
     for name, given in (("DTYPES", read.dtypes), ("ACCUMULATION", read.accumulation.values())):
         if unknown := sorted(set(given) - known):

@@ -48,7 +48,7 @@ def resolve(spec: str) -> Source:
     if spec.endswith(".py"):
         path = Path(spec)
         if not path.is_file():
-            raise CannotRun(f"{spec}: there is no such file")
+            raise CannotRun(f"{spec}: " + ("a folder, no file" if path.is_dir() else "there is no such file"))
         return Source(spec, "file", str(path.resolve()))
     if spec in shipped():
         return Source(spec, "file", str(folder("impls") / f"{spec}.py"), shipped=True)
@@ -57,7 +57,8 @@ def resolve(spec: str) -> Source:
     if spec.replace(".", "").isidentifier() and _is_importable(spec):
         return Source(spec, "module", spec)
     known = ", ".join([*shipped(), *sorted(points)])
-    raise CannotRun(f"{spec}: no such implementation; known are {known}, any path ending in .py, any importable module")
+    ways = "any path ending in .py, any importable module"
+    raise CannotRun(f"{spec or repr(spec)}: no such implementation; known are {known}, {ways}")
 
 
 def load(spec: str) -> Implementation:
@@ -72,14 +73,14 @@ def load_source(source: Source) -> Implementation:
     except ModuleNotFoundError as error:
         raise _missing(source, error) from error
     except SyntaxError as error:
-        raise Broken(f"{source.name}, line {error.lineno}: not Python 3: {error.msg}") from error
+        raise Broken(f"{source.name}, line {error.lineno or 'unknown'}: not Python 3: {error.msg}") from error
     except SystemExit as error:
-        raise Broken(f"{source.name} leaves Python when it is imported (exit {error.code})") from error
+        raise Broken(f"{source.name} ends the program when it is imported: exit({error.code or 0})") from error
     except Exception as error:
         raise Broken(f"{source.name} raises {type(error).__name__} when it is imported: {_line(error)}") from error
     try:
         found = Implementation(source.name, adapt(module) or module)
-    except (TypeError, ValueError) as error:
+    except Exception as error:  # a module may compute its attributes, and raise anything
         raise Broken(f"{source.name}: {_line(error)}") from error
     if not found.offers:
         raise CannotRun(

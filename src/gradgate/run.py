@@ -6,9 +6,13 @@ whatever the machine does; each lane keeps one worker per implementation."""
 from __future__ import annotations
 
 import multiprocessing
+import os
+import signal
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from contextlib import ExitStack
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +22,7 @@ from gradgate.draws import generated
 from gradgate.errors import Broken, CannotRun
 from gradgate.examination import Examination, arithmetic_of, plan_case
 from gradgate.formats import FORMATS
-from gradgate.host import Worker
+from gradgate.host import LOAD_LIMIT, Worker
 from gradgate.implementation import Particulars
 from gradgate.interface import FUNCTIONS
 from gradgate.judging import Plan
@@ -33,7 +37,8 @@ from gradgate.witness import Witness
 class Settings:
     """What a run does. cases is the number of generated ones a function and dtype; text_cases come on top of them.
 
-    text is a path (None: the default text); time_limit is in seconds for one call; jobs is the number of lanes.
+    text is a path (None: the default text); time_limit is in seconds for one call, load_limit for importing a file;
+    jobs is the number of lanes.
     """
 
     functions: tuple[str, ...] = FUNCTIONS
@@ -44,6 +49,7 @@ class Settings:
     text: str | None = None
     tier: str = "default"
     time_limit: float = 10.0
+    load_limit: float = LOAD_LIMIT
     device: str = "cpu"
     jobs: int = 2
 
@@ -76,13 +82,21 @@ def run(sources: list[Source], settings: Settings, progress: Callable[[int, int]
     total = len(units) * (settings.cases + settings.text_cases)
     context = multiprocessing.get_context("spawn")
     counter = context.Value("q", 0)
-    with ProcessPoolExecutor(len(lanes), context, _share_counter, (counter,)) as pool:
-        futures = [pool.submit(_lane, lane, sources, settings) for lane in lanes]
-        pending = set(futures)
-        while pending:
-            _, pending = wait(pending, timeout=0.2, return_when=FIRST_COMPLETED)
-            progress(counter.value, total)
-        return _merge([future.result() for future in futures], units)
+    others = set(multiprocessing.active_children())
+    with ProcessPoolExecutor(len(lanes), context, _begin_lane, (counter,)) as pool:
+        try:
+            futures = [pool.submit(_lane, lane, sources, settings) for lane in lanes]
+            pending = set(futures)
+            while pending:
+                _, pending = wait(pending, timeout=0.2, return_when=FIRST_COMPLETED)
+                progress(counter.value, total)
+            return _merge([future.result() for future in futures], units)
+        except BrokenProcessPool as error:
+            raise CannotRun("a process of the run was killed, perhaps for want of memory; try --jobs 1") from error
+        except BaseException:  # an interruption, or a lane that failed: the others need not finish
+            for lane_process in set(multiprocessing.active_children()) - others:
+                lane_process.kill()
+            raise
 
 
 def _merge(parts: list[list[Subject]], units: list[Unit]) -> list[Subject]:
@@ -93,6 +107,8 @@ def _merge(parts: list[list[Subject]], units: list[Unit]) -> list[Subject]:
         found = [examination for share in shares for examination in share.examinations]
         whole.examinations = sorted(found, key=lambda e: units.index((e.function, e.dtype)))
         whole.remarks = sorted({remark for share in shares for remark in share.remarks})
+        whole.cannot_run = next((share.cannot_run for share in shares if share.cannot_run), "")
+        whole.broken = next((share.broken for share in shares if share.broken), "")
         merged.append(whole)
     return merged
 
@@ -100,9 +116,18 @@ def _merge(parts: list[list[Subject]], units: list[Unit]) -> list[Subject]:
 _counter: Any = None  # how many cases all lanes have done; set once in each process of the pool
 
 
-def _share_counter(counter: Any) -> None:
+def _begin_lane(counter: Any) -> None:
     global _counter  # noqa: PLW0603  # the pool's only way to hand a shared value to its processes
     _counter = counter
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process; the first one ends the others
+    threading.Thread(target=_end_with_the_run, daemon=True).start()
+
+
+def _end_with_the_run() -> None:
+    """Ends this process when the one that started it is gone, however it went; its workers notice and end too."""
+    if (run_process := multiprocessing.parent_process()) is not None:
+        run_process.join()
+        os._exit(1)
 
 
 def _lane(units: list[Unit], sources: list[Source], settings: Settings) -> list[Subject]:
@@ -128,7 +153,7 @@ def _corpus(settings: Settings) -> Corpus:
 
 def _start(subject: Subject, settings: Settings, stack: ExitStack) -> Worker | None:
     try:
-        worker = stack.enter_context(Worker(subject.source, settings.seed, settings.time_limit, settings.device))
+        worker = stack.enter_context(_worker(subject.source, settings, settings.device))
     except CannotRun as error:
         subject.cannot_run = str(error)
         return None
@@ -136,7 +161,15 @@ def _start(subject: Subject, settings: Settings, stack: ExitStack) -> Worker | N
         subject.broken = str(error)
         return None
     subject.offers, subject.particulars = worker.offers, worker.particulars
+    if settings.device.partition(":")[0] not in worker.devices:
+        here = ", ".join(worker.devices) or "no device of this machine"
+        subject.cannot_run = f"{subject.source.name} cannot run on {settings.device} here: it runs on {here}"
+        return None
     return worker
+
+
+def _worker(source: Source, settings: Settings, device: str) -> Worker:
+    return Worker(source, settings.seed, settings.time_limit, device, settings.load_limit)
 
 
 def _peers(workers: dict[Source, Worker | None], settings: Settings, stack: ExitStack) -> dict[str, Worker]:
@@ -144,7 +177,7 @@ def _peers(workers: dict[Source, Worker | None], settings: Settings, stack: Exit
     found = {}
     for name in PEERS:
         source = resolve(name)
-        worker = workers.get(source) or stack.enter_context(Worker(source, settings.seed, settings.time_limit))
+        worker = workers.get(source) or stack.enter_context(_worker(source, settings, "cpu"))
         found[name] = worker
     return found
 
@@ -161,7 +194,12 @@ def _examine_unit(
     open_now: list[tuple[Subject, Examination]] = []
     for subject in subjects:
         worker = workers[subject.source]
-        if worker is None or function not in subject.offers or dtype not in subject.particulars.dtypes:
+        if (
+            worker is None
+            or subject.cannot_run
+            or function not in subject.offers
+            or dtype not in subject.particulars.dtypes
+        ):
             continue
         worker.reseed(settings.seed)
         examination = Examination(
@@ -180,8 +218,9 @@ def _examine_unit(
             with _counter.get_lock():
                 _counter.value += 1
     for subject, examination in open_now:
-        examination.conclude()
-        subject.examinations.append(examination)
+        with _noting_failure(subject):
+            examination.conclude()
+            subject.examinations.append(examination)
 
 
 def _cases(function: str, dtype: str, settings: Settings, corpus: Corpus | None) -> Iterator[Case]:
@@ -199,10 +238,22 @@ def _examine_case(
     plans: dict[Arithmetic, tuple[Witness, Plan]] = {}
     first = Witness(case, arithmetic_of(Particulars(), case.dtype), settings.tier)
     seen = peer_evidence(case, first, peers)
-    for subject, examination in open_now:
+    for subject, examination in list(open_now):
         if examination.arithmetic not in plans:
             witness = Witness(case, examination.arithmetic, settings.tier)
             witness.share(first)
             plans[examination.arithmetic] = (witness, plan_case(witness))
         others = {name: evidence for name, evidence in seen.items() if name != subject.source.name}
-        examination.put(*plans[examination.arithmetic], others)
+        with _noting_failure(subject):
+            examination.put(*plans[examination.arithmetic], others)
+        if subject.cannot_run:
+            open_now.remove((subject, examination))
+
+
+@contextmanager
+def _noting_failure(subject: Subject) -> Iterator[None]:
+    """A failure of the harness in one implementation's process ends its examination, not the run."""
+    try:
+        yield
+    except CannotRun as error:
+        subject.cannot_run = str(error)
