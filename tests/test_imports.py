@@ -16,7 +16,8 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # Modules of gradgate that speak to people or to pytest. Every other one is core, or the reference.
 OUTER = (
-    "__main__ bench cli derive equations feedback grade grading plugin plots report reports soundness train verify"
+    "__main__ bench check cli derive equations feedback grade grading holding plugin plots report reports soundness "
+    "strategies timing train verify"
 ).split()
 BACKENDS = frozenset("cupy jax jaxlib mlx numba tensorflow torch triton".split())
 

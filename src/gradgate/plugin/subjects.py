@@ -1,0 +1,112 @@
+"""The implementations under test: shipped ones in this process, all others in a worker with a deadline."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import pytest
+
+from gradgate.calls import Call, Outcome
+from gradgate.errors import Broken, CannotRun
+from gradgate.host import Worker
+from gradgate.implementation import Particulars
+from gradgate.inprocess import InProcess, Performer
+from gradgate.loading import Source, load_source, resolve, shipped
+
+
+class Stranger:
+    """Somebody else's implementation in a worker. A function that was late once, or ended its process, is not called
+    again: Hypothesis would wait for the deadline at every step of its shrinking."""
+
+    def __init__(self, worker: Worker) -> None:
+        self.worker = worker
+        self.name = worker.name
+        self._ended: dict[str, Outcome] = {}
+
+    @property
+    def offers(self) -> tuple[str, ...]:
+        return self.worker.offers
+
+    @property
+    def particulars(self) -> Particulars:
+        return self.worker.particulars
+
+    def perform(self, calls: list[Call]) -> list[Outcome]:
+        function = calls[0].case.function
+        if function in self._ended:
+            return [self._ended[function]] * len(calls)
+        self.worker.reseed(calls[0].case.seed)  # the same case, put again, draws the same numbers of its own
+        outcomes = self.worker.perform(calls)
+        if ended := [outcome for outcome in outcomes if outcome.fault_kind in ("timed out", "died")]:
+            self._ended[function] = ended[0]
+        return outcomes
+
+
+@dataclass(frozen=True)
+class Unloadable:
+    """Stands where an implementation should, when its file cannot even be loaded: one test fails with the sentence."""
+
+    name: str
+    sentence: str
+
+
+@dataclass
+class Subjects:
+    """The implementations of a run. Those asked for by name are loaded at once; CannotRun where one cannot be."""
+
+    specs: list[str]
+    device: str
+    seed: int
+    time_limit: float
+    named: dict[Source, Performer | Unloadable] = field(default_factory=dict)
+
+    def load_named(self) -> None:
+        for spec in self.specs:
+            source = resolve(spec)
+            if source not in self.named:
+                self.named[source] = self._load(source)
+
+    @cached_property
+    def parameters(self) -> list[Any]:
+        """What `implementation` stands for, one test each. Shipped ones that cannot run here are skips with reasons."""
+        found: list[Any] = [pytest.param(subject, id=subject.name) for subject in self.named.values()]
+        for name in [] if self.specs else shipped():
+            try:
+                found.append(pytest.param(self._load(resolve(name)), id=name))
+            except CannotRun as reason:
+                found.append(pytest.param(None, id=name, marks=pytest.mark.skip(reason=str(reason))))
+        return found
+
+    def close(self) -> None:
+        for subject in self.named.values():
+            if isinstance(subject, Stranger):
+                subject.worker.close()
+
+    def _load(self, source: Source) -> Performer | Unloadable:
+        try:
+            return self._load_shipped(source) if source.shipped else self._start(source)
+        except Broken as error:
+            return Unloadable(source.name, str(error))
+
+    def _load_shipped(self, source: Source) -> InProcess:
+        implementation = load_source(source)
+        if torch := sys.modules.get("torch"):
+            torch.set_num_threads(1)  # small arrays: more threads only get into each other's way
+        self._require_device(source.name, implementation.devices_here())
+        return InProcess(implementation, self.device)
+
+    def _start(self, source: Source) -> Stranger:
+        worker = Worker(source, self.seed, self.time_limit, self.device)
+        try:
+            self._require_device(source.name, worker.devices)
+        except CannotRun:
+            worker.close()
+            raise
+        return Stranger(worker)
+
+    def _require_device(self, name: str, devices: tuple[str, ...]) -> None:
+        if self.device not in devices:
+            raise CannotRun(f"{name} cannot run on {self.device} here, only on {', '.join(devices)}")
