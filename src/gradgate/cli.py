@@ -130,7 +130,7 @@ def _verify(options: argparse.Namespace, given: list[str]) -> int:
     seconds = round(time.monotonic() - start, 1)
     out = console(to_stderr=options.json == "-")
     show(out, subjects, settings, problems)
-    out.print(f"seed {settings.seed} · {seconds:.0f} s · exit {code}")
+    out.print(f"\nseed {settings.seed} · {seconds:.0f} s · exit {code}")
     if options.json:
         _write(options.json, document(subjects, settings, given, problems, code, seconds))
     return code

@@ -319,7 +319,7 @@ class Examination:
     def _who_is_wrong(self) -> str:
         refuted = {f.law for f in self._failures if f.verdict == REFUTED}
         value, gradient = "exact_value" in refuted, "exact_gradient" in refuted
-        belongs = not refuted & {"central_difference", "shift_identity"}
+        belongs = "central_difference" not in refuted  # the shift identity holds for the exact loss only
         if value and gradient:
             if belongs:
                 return "loss and gradient are wrong together: the gradient belongs to the loss, but it is another loss"
@@ -330,6 +330,8 @@ class Examination:
             return "the value is wrong"
         if value:
             return "the loss is wrong; the gradient is right"
+        if breaches := [f for f in self._failures if f.law == "promised_form" and f.check.quantity == "result"]:
+            return f"not what the contract asks: {min(breaches, key=lambda f: f.case.size).check.sentence}"
         return f"value and gradient are right as called, but not {', '.join(sorted(refuted))}"
 
 

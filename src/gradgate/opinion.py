@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gradgate.bounds.arithmetic import Arithmetic
+from gradgate.bounds.arithmetic import FRAGILE, Arithmetic
 from gradgate.calls import Call, Outcome
 from gradgate.case import Case
 from gradgate.evidence import Evidence
@@ -37,11 +37,11 @@ def opinion(judgement: Judgement, evidence: Evidence, calls: Sequence[Call], *, 
     """Judges the law again under the fragile tier, and, where the implementation is coarse, in the lower precision."""
     breach = next((check.cause for check in judgement.checks if check.cause and not check.passed), "")
     if breach == "overflow":
-        inside = evidence.witness.bounds("huge").in_naive_domain
-        return Opinion(not inside, "overflow")
+        infinite = [check.quantity for check in judgement.checks if not check.passed]
+        return Opinion(_may_overflow(evidence.witness, calls, "huge", infinite), "overflow")
     if breach == "raised":
         variant = judgement.checks[0].sentence.partition("the call with ")[2].partition(" gave no result")[0]
-        return Opinion(not evidence.witness.bounds(variant).in_naive_domain, "raises")
+        return Opinion(_may_overflow(evidence.witness, calls, variant), "raises")
     if breach:
         return Opinion(False, breach)
     finite = all(np.isfinite(check.value) for check in judgement.checks if not check.passed)
@@ -59,6 +59,21 @@ def _stands(judgement: Judgement, evidence: Evidence, calls: Sequence[Call], ari
     witness.knows(calls)
     lenient = Evidence(witness, evidence.outcomes, evidence.particulars, evidence.peers, lenient=True)
     return judge_one(judgement.law, lenient).status not in (FAILED, NOT_JUDGED)
+
+
+def _may_overflow(witness: Witness, calls: Sequence[Call], variant: str, quantities: Sequence[str] = ()) -> bool:
+    """Whether a right formula, naively written, may give inf there, or raise as math.exp(800) and math.log(0) do.
+
+    log(1 - sigmoid(40)) is the logarithm of zero, far inside the range of exp: there the fragile tier has no bound.
+    With quantities, each of them must be excused; without, one of all.
+    """
+    if not witness.bounds(variant).in_naive_domain:
+        return True
+    fragile = Witness(witness.case, witness.arithmetic, FRAGILE)
+    fragile.share(witness)
+    fragile.knows(calls)
+    unbounded = {name for name, bound in fragile.bounds(variant).values.items() if not np.isfinite(bound).all()}
+    return set(quantities) <= unbounded if quantities else bool(unbounded)
 
 
 def _lowered(arithmetic: Arithmetic, lower: Format) -> Arithmetic:
@@ -95,5 +110,5 @@ def _should_move(quantity: str, here: Witness, there: Witness) -> bool:
 
 
 def excused_outcomes(outcomes: Mapping[str, Outcome], witness: Witness) -> bool:
-    """Whether a base call that raised did so outside the naive domain: math.exp(800) raises where NumPy gives inf."""
-    return outcomes["base"].fault_kind == "raised" and not witness.bounds().in_naive_domain
+    """Whether a base call that raised did so where NumPy would give inf."""
+    return outcomes["base"].fault_kind == "raised" and _may_overflow(witness, (), "base")

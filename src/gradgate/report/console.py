@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -29,29 +30,50 @@ _WIDTH = 120  # of what goes into a pipe or a file
 def console(*, to_stderr: bool = False) -> Console:
     """Colour and the terminal's width on a terminal, neither in a pipe."""
     stream = sys.stderr if to_stderr else sys.stdout
-    return Console(file=stream, width=None if stream.isatty() else _WIDTH, highlight=False, soft_wrap=False)
+    width = None if stream.isatty() else _WIDTH
+    # what is printed may be a stranger's text: no markup and no emoji codes in it are obeyed
+    return Console(file=stream, width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
 
 
 def show(out: Console, subjects: list[Subject], settings: Settings, problems: list[str]) -> None:
     """Prints the whole report."""
     examined = [subject for subject in subjects if subject.examinations]
-    if examined:
-        out.print(_laws(examined))
+    for part in _side_by_side(examined, out.width):
+        out.print(_laws(part), crop=False)
+        out.print()
     for subject in subjects:
         _show_failures(out, subject)
     for subject in subjects:
-        out.print(_summary(subject, settings))
-    out.print(_manifest(subjects), style="dim")
+        out.print(_summary(subject, settings), soft_wrap=True)
+    out.print(_manifest(subjects), style="dim", soft_wrap=True)
     for problem in problems:
-        out.print(Text(problem, style="bold red"))
+        out.print(Text(problem, style="bold red"), soft_wrap=True)
+
+
+def _side_by_side(subjects: list[Subject], width: int) -> list[list[Subject]]:
+    """The subjects in order, as many to a table as the width holds."""
+    parts: list[list[Subject]] = []
+    free = 0
+    for subject in subjects:
+        wanted = max(len(_short(subject)), len("10000 refuted")) + 2
+        if wanted > free:
+            parts.append([])
+            free = width - max(len(law.name) for law in LAWS) - 1
+        parts[-1].append(subject)
+        free -= wanted
+    return parts
+
+
+def _short(subject: Subject) -> str:
+    return Path(subject.source.name).name if subject.source.kind == "file" else subject.source.name
 
 
 def _laws(subjects: list[Subject]) -> Table:
     """Laws down, implementations across; each cell is on how many cases the law held, or failed."""
     table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
-    table.add_column("law")
+    table.add_column("law", no_wrap=True)
     for subject in subjects:
-        table.add_column(subject.source.name, justify="right", overflow="fold")
+        table.add_column(Text(_short(subject)), justify="right", no_wrap=True)
     for law in LAWS:
         cells = [_cell([e.laws[law.name] for e in subject.examinations]) for subject in subjects]
         if any(cell.plain != "–" for cell in cells):
@@ -81,14 +103,14 @@ def _show_failures(out: Console, subject: Subject) -> None:
     for examination in subject.examinations:
         if examination.verdict == VERIFIED and not examination.expected:
             continue
-        out.print()
-        out.print(_headline(subject.source.name, examination))
+        out.print(_headline(subject.source.name, examination), soft_wrap=True)
         for found in examination.counterexamples:
             key = (examination.function, found.smallest.law)
             _show_counterexample(out, subject.source.name, found, brief=key in told)
             told.add(key)
         for reason in examination.expected:
-            out.print(Text(f"  expected: {reason}", style="dim"))
+            out.print(Text(f"  expected: {reason}", style="dim"), soft_wrap=True)
+        out.print()
 
 
 def _headline(name: str, examination: Examination) -> Text:
@@ -100,7 +122,7 @@ def _headline(name: str, examination: Examination) -> Text:
 
 def _show_counterexample(out: Console, name: str, found: Counterexample, *, brief: bool) -> None:
     smallest, worst = found.smallest, found.worst
-    out.print(Text(f"  {statement(smallest)}, on {found.count} case{'s' if found.count > 1 else ''}"))
+    out.print(Text(f"  {statement(smallest)}, on {found.count} case{'s' if found.count > 1 else ''}"), soft_wrap=True)
     out.print(Text(f"  smallest  {message(name, smallest)}"), soft_wrap=True)
     if brief:
         return
@@ -118,7 +140,7 @@ def _show_counterexample(out: Console, name: str, found: Counterexample, *, brie
 
 def _summary(subject: Subject, settings: Settings) -> Text:
     verdict = verdict_of(subject)
-    line = Text("\n" + subject.source.name + ": ", style="bold")
+    line = Text(subject.source.name + ": ", style="bold")
     line.append(verdict, style=_STYLES.get(verdict, ""))
     if subject.cannot_run or subject.broken:
         return line.append(f": {subject.cannot_run or subject.broken}")
