@@ -4,18 +4,13 @@ Every implementation computes the right answer on the very arrays that it is the
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache, partial
-from typing import Any
 
-import numpy as np
 import pytest
 
 from gradgate.case import Case
-from gradgate.check import check_case
 from gradgate.draws import Sizes, build, generator
-from gradgate.implementation import TRANSPOSED_LAYOUT, Implementation
-from gradgate.interface import is_float
+from gradgate.timing import checked_call
 
 LOSS = "naive_softmax"
 VOCABULARIES = (2**8, 2**11, 2**14, 2**17)
@@ -26,38 +21,26 @@ SEED = 0
 pytestmark = pytest.mark.benchmark(group=LOSS, max_time=0.2, min_rounds=5)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=6)
 def pair(V: int, dtype: str) -> Case:
     """The pair that is timed: normal values, logits of order 1."""
     rng = generator(SEED, LOSS, V)
     return build(LOSS, dtype, "normal", Sizes(V=V, d=d, K=0, C=1, B=B), rng, SEED, V)
 
 
-def prepared(implementation: Implementation, case: Case) -> Callable[[], Any]:
-    """The call with its arguments converted beforehand, so that the implementation is timed and not the harness."""
-    convert = getattr(implementation.module, "asarray", lambda value, dtype, device: value)
-    transposed = implementation.particulars.layout == TRANSPOSED_LAYOUT
-    arguments = []
-    for name, value in case.inputs.items():
-        if isinstance(value, np.ndarray):
-            laid_out = np.ascontiguousarray(value.T) if transposed and name == "U" else value
-            arguments.append(convert(laid_out, case.dtype if is_float(LOSS, name) else "int64", "cpu"))
-        else:
-            arguments.append(value)
-    return partial(getattr(implementation.module, LOSS), *arguments)
-
-
 @pytest.mark.parametrize("V", VOCABULARIES)
-def test_naive_softmax_of_one_pair(benchmark, implementation, V):
+def test_naive_softmax_of_one_pair(benchmark, implementation, request, V):
+    if LOSS not in implementation.offers:
+        pytest.skip(f"not offered: {implementation.name} defines no {LOSS}")
     largest = PURE_PYTHON_UP_TO if implementation.name == "pure_python" else max(VOCABULARIES)
     if largest < V:
         pytest.skip(f"{implementation.name} is timed up to V={largest} only: a call at V={V} takes seconds")
     dtype = "float32" if "float32" in implementation.particulars.dtypes else implementation.particulars.dtypes[0]
     case = pair(V, dtype)
-    check_case(implementation, case)
+    call = checked_call(implementation, case, request.config.getoption("device"))
     benchmark.extra_info.update(V=V, d=d, K=None, B=B, dtype=dtype, largest_V=largest)
     benchmark.extra_info.update(loss=LOSS, implementation=implementation.name, unit="seconds a pair")
-    benchmark(prepared(implementation, case))
+    benchmark(call)
 
 
 def test_the_floor_is_a_call_that_does_nothing(benchmark):
