@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import os
 import shutil
 import subprocess
 import sys
@@ -157,3 +159,42 @@ def test_an_editable_install_is_one_path_to_src(clone, tmp_path):
     files = sorted(name for name in names if ".dist-info/" not in name)
     assert len(files) == 1, files
     assert files[0].endswith(".pth"), files
+
+
+VERIFY = ("-m", "gradgate", "verify", "numpy_rows", "--cases", "12", "--dtype", "float32", "--jobs", "1", "--json", "-")
+
+
+def without_times(report: object) -> object:
+    """The report less whatever stands under a key named `seconds`."""
+    if isinstance(report, dict):
+        return {key: without_times(value) for key, value in report.items() if key != "seconds"}
+    return [without_times(value) for value in report] if isinstance(report, list) else report
+
+
+def verified(source: Path, folder: Path) -> object:
+    """What `gradgate verify` reports, as JSON, when the package is taken from `source`."""
+    environment = {**os.environ, "PYTHONPATH": str(source)}
+    done = subprocess.run(
+        [sys.executable, *VERIFY], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return without_times(json.loads(done.stdout))
+
+
+def test_the_wheel_verifies_exactly_as_the_clone_does(installed, tmp_path):
+    assert json.dumps(verified(installed, tmp_path)) == json.dumps(verified(ROOT / "src", tmp_path))
+
+
+def test_the_suite_inside_the_wheel_runs_under_pytest(installed, tmp_path):
+    suite = installed / "gradgate" / "properties" / "test_structure.py"
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "gradgate.plugin", "-p", "no:cacheprovider", suite]
+    done = subprocess.run(
+        [*map(str, command), "--impl=numpy_dense"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(installed)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert " passed" in done.stdout
