@@ -114,7 +114,7 @@ def test_sparse_rows_that_repeat_add_up():
 def test_an_error_of_1e_12_in_one_component_is_refuted(function):
     """The target of the project, at logits of order 1: at least 99 % of all components, and refuted, not fragile."""
     law, verdicts = BY_NAME["exact_gradient"], []
-    for seed in range(3 if function == "naive_softmax" else 16):
+    for seed in range(3 if function == "naive_softmax" else 20):
         sizes = Sizes(V=50, d=10, K=5, C=1, B=1)
         case = build(function, "float64", "normal", sizes, np.random.default_rng(seed), seed, 0)
         witness, outcome = witness_of(case), base("numpy_dense", case)
