@@ -155,10 +155,11 @@ class Examination:
         by_law: dict[tuple[str, str], list[Failure]] = {}
         for failure in self._failures:
             by_law.setdefault((failure.law, failure.check.quantity), []).append(failure)
-        order = list(BY_NAME)
+        order = ["promised_form", *BY_NAME]  # without the promised form the other laws say little
         ranked = sorted(by_law.values(), key=lambda fs: (all(f.verdict == FRAGILE for f in fs), order.index(fs[0].law)))
-        decisive = [failures for failures in ranked if failures[0].law in EXACT]
-        self.counterexamples = [self._counterexample(failures) for failures in decisive or ranked[:1]]
+        graver = [failures for failures in ranked if any(f.verdict == REFUTED for f in failures)] or ranked
+        decisive = [failures for failures in graver if failures[0].law in EXACT]
+        self.counterexamples = [self._counterexample(failures) for failures in decisive or graver[:1]]
         self.failed = Counter((f.law, f.cause, f.verdict) for f in self._failures)
         for _, outcome in self._crashes:
             self.failed["call", outcome.fault_kind, TIMED_OUT if outcome.fault_kind == "timed out" else CRASHED] += 1
@@ -330,8 +331,9 @@ class Examination:
             return "the value is wrong"
         if value:
             return "the loss is wrong; the gradient is right"
-        if breaches := [f for f in self._failures if f.law == "promised_form" and f.check.quantity == "result"]:
-            return f"not what the contract asks: {min(breaches, key=lambda f: f.case.size).check.sentence}"
+        shown = self.counterexamples[0].smallest
+        if shown.law == "promised_form":
+            return f"not what the contract asks: {shown.check.sentence}"
         return f"value and gradient are right as called, but not {', '.join(sorted(refuted))}"
 
 

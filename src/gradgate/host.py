@@ -77,7 +77,8 @@ class Worker:
     def _start(self) -> None:
         environment = {**os.environ, **dict.fromkeys(_ONE_THREAD, "1"), "PYTHONHASHSEED": "0"}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "gradgate.worker", json.dumps(asdict(self.source)), str(self._seed)],
+            # -P: a random.py in the working folder must not become Python's own in the worker
+            [sys.executable, "-P", "-m", "gradgate.worker", json.dumps(asdict(self.source)), str(self._seed)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -80,8 +80,11 @@ def load_source(source: Source) -> Implementation:
         raise Broken(f"{source.name} raises {type(error).__name__} when it is imported: {_line(error)}") from error
     try:
         found = Implementation(source.name, adapt(module) or module)
-    except Exception as error:  # a module may compute its attributes, and raise anything
+    except (TypeError, ValueError) as error:
         raise Broken(f"{source.name}: {_line(error)}") from error
+    except Exception as error:  # a module may compute its attributes
+        sentence = f"raises {type(error).__name__} when its functions are looked up: {_line(error)}"
+        raise Broken(f"{source.name} {sentence}") from error
     if not found.offers:
         raise CannotRun(
             f"{source.name} defines none of the contract's functions (naive_softmax, negative_sampling, ...)"
@@ -92,6 +95,7 @@ def load_source(source: Source) -> Implementation:
 def _import(source: Source) -> ModuleType | Any:
     if source.kind == "file":
         return _import_file(Path(source.target), shipped=source.shipped)
+    _look_in_the_working_folder()
     module, _, attribute = source.target.partition(":")
     found = importlib.import_module(module)
     return getattr(found, attribute) if attribute else found
@@ -113,10 +117,17 @@ def _import_file(path: Path, *, shipped: bool) -> ModuleType:
 
 
 def _is_importable(spec: str) -> bool:
+    _look_in_the_working_folder()
     try:
         return importlib.util.find_spec(spec.partition(".")[0]) is not None  # a submodule's would run its package
     except (ImportError, ValueError):
         return False
+
+
+def _look_in_the_working_folder() -> None:
+    """For dotted modules, and last of all, so that nothing there hides another module."""
+    if (here := str(Path.cwd())) not in sys.path:
+        sys.path.append(here)
 
 
 def _missing(source: Source, error: ModuleNotFoundError) -> CannotRun:

@@ -31,13 +31,15 @@ _DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of Linux
 def main() -> int:
     inbox, outbox = _take_the_pipes()
     _die_with_the_parent()
-    frames: queue.Queue[Frame] = queue.Queue()
+    frames: queue.Queue[Frame | Exception] = queue.Queue()
     threading.Thread(target=_receive, args=(inbox, frames), daemon=True).start()
     try:
         _seed(int(sys.argv[2]))
         implementation = _load(outbox)
         while implementation is not None:
             frame = frames.get()
+            if isinstance(frame, Exception):
+                raise frame
             if "seed" in frame[0]:
                 _seed(frame[0]["seed"])
                 continue
@@ -50,15 +52,17 @@ def main() -> int:
     return 1
 
 
-def _receive(inbox: BinaryIO, frames: queue.Queue[Frame]) -> None:
+def _receive(inbox: BinaryIO, frames: queue.Queue[Frame | Exception]) -> None:
     """Reads ahead, so that the end of the harness is noticed in the middle of a call too, and ends everything here."""
     try:
         while True:
             frames.put(read_frame(inbox))
-    except Exception:  # the pipe has closed, or is no use any more
+    except (EOFError, OSError, ValueError):  # the pipe is closed
         if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
             os.killpg(0, signal.SIGKILL)  # whatever the implementation started goes too
         os._exit(1)
+    except Exception as error:
+        frames.put(error)
 
 
 def _die_with_the_parent() -> None:
