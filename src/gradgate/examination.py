@@ -205,12 +205,12 @@ class Examination:
             tally.outcomes["remark"] += 1
             self.remarks[f"{judgement.law.name}: {_first_failed(judgement).sentence or judgement.law.statement}"] += 1
             return
-        found = self._opinion(judgement, evidence, planned)
-        verdict = FRAGILE if found.fragile else REFUTED
-        if verdict == REFUTED and self._peers_fail_too(judgement, evidence):
+        if self._peers_fail_too(judgement, evidence):
             self._doubtful += 1
             tally.outcomes[UNDECIDED] += 1
             return
+        found = self._opinion(judgement, evidence, planned)
+        verdict = FRAGILE if found.fragile else REFUTED
         tally.outcomes[verdict] += 1
         self._measure(judgement, verdict)
         for check in judgement.checks:
