@@ -22,7 +22,7 @@ from gradgate.witness import Witness
 
 Perform = Callable[[list[Call]], list[Outcome]]
 
-_LOWER = {"float64": FLOAT32, "float32": replace(FLOAT32, roundoff=FLOAT16.roundoff), "float16": BFLOAT16}
+_LOWER = {"float64": FLOAT32, "float32": replace(FLOAT32, name="TF32", roundoff=FLOAT16.roundoff), "float16": BFLOAT16}
 
 
 @dataclass(frozen=True)
