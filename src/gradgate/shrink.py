@@ -78,11 +78,16 @@ def _pairs(given: Any, part: slice) -> dict[str, Any]:
 
 
 def _fewer_context(case: Case) -> Iterator[Case]:
+    """Fewer words in the window; in a batch only once a single window is left."""
     given = case.inputs
-    name = {"skipgram": "outsides", "cbow": "context"}.get(case.function, "")
-    for part in _halves(len(given[name])) if name else []:
+    name = next((name for name in ("outsides", "context", "contexts") if name in given), "")
+    if not case.function.startswith(("skipgram", "cbow")) or len(given.get("offsets", ())) > 2:
+        return
+    for part in _halves(len(given[name])):
         changed: dict[str, Any] = {name: given[name][part]}
-        if case.function == "skipgram" and given["negatives"] is not None:
+        if "offsets" in given:
+            changed["offsets"] = np.array([0, len(changed[name])])
+        if name == "outsides" and given["negatives"] is not None:
             changed["negatives"] = given["negatives"][part]
         yield case.with_inputs(**changed)
 
@@ -126,7 +131,8 @@ def _fewer_dimensions(case: Case) -> Iterator[Case]:
 def _fewer_digits(case: Case) -> Iterator[Case]:
     """Rounds every number to integers, then to quarters, then to three significant digits."""
     names = [name for name in case.inputs if is_float(case.function, name)]
-    for step in (1.0, 0.25, None):
+    quarters = all(np.array_equal(case.wide(name), _rounded(case.wide(name), 0.25)) for name in names)
+    for step in (1.0,) if quarters else (1.0, 0.25, None):  # 12.25 to three digits is 12.2, which is 12.25 in quarters
         changed = {name: round_to(_rounded(case.wide(name), step), case.form) for name in names}
         if any(not np.array_equal(changed[name], case.inputs[name]) for name in names):
             yield case.with_inputs(**changed)
