@@ -21,6 +21,7 @@ from gradgate.wire import BadFrame, read_frame, write_frame
 
 LOAD_LIMIT = 60.0  # seconds for importing the implementation and what it needs, on top of a call's own limit
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+_running: set[subprocess.Popen[bytes]] = set()  # the workers of this process
 _GONE = None  # what the reading thread leaves in the queue when the pipe closes
 
 
@@ -66,6 +67,7 @@ class Worker:
         if self._process.poll() is None:
             _kill_group(self._process)
         self._process.wait()
+        _running.discard(self._process)
         self._outbox.put(_GONE)
 
     def __enter__(self) -> Worker:
@@ -85,6 +87,7 @@ class Worker:
             env=environment,
             start_new_session=True,
         )
+        _running.add(self._process)
         self._inbox: queue.Queue[Frame | BadFrame | None] = queue.Queue()
         self._outbox: queue.Queue[Frame | None] = queue.Queue()
         threading.Thread(target=_read, args=(self._process.stdout, self._inbox), daemon=True).start()
@@ -162,6 +165,12 @@ def _write(stream: Any, outbox: queue.Queue[Any]) -> None:
             stream.close()
         except OSError:
             pass
+
+
+def end_all() -> None:
+    """Ends every worker of this process and what they started, for a process that is about to end itself."""
+    for process in list(_running):
+        _kill_group(process)
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:

@@ -93,6 +93,8 @@ def decode_outcome(frame: Frame) -> Outcome:
 
 def printable(text: str) -> str:
     """The text without anything that a terminal obeys or an encoding refuses: such a character becomes its escape."""
+    if not isinstance(text, str):
+        raise TypeError(f"a text is due, not {text!r:.60}")
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 

@@ -22,7 +22,7 @@ from gradgate.draws import generated
 from gradgate.errors import Broken, CannotRun
 from gradgate.examination import Examination, arithmetic_of, plan_case
 from gradgate.formats import FORMATS
-from gradgate.host import LOAD_LIMIT, Worker
+from gradgate.host import LOAD_LIMIT, Worker, end_all
 from gradgate.implementation import Particulars
 from gradgate.interface import FUNCTIONS
 from gradgate.judging import Plan
@@ -95,7 +95,7 @@ def run(sources: list[Source], settings: Settings, progress: Callable[[int, int]
             raise CannotRun("a process of the run was killed, perhaps for want of memory; try --jobs 1") from error
         except BaseException:  # an interruption, or a lane that failed: the others need not finish
             for lane_process in set(multiprocessing.active_children()) - others:
-                lane_process.kill()
+                lane_process.terminate()
             raise
 
 
@@ -120,14 +120,20 @@ def _begin_lane(counter: Any) -> None:
     global _counter  # noqa: PLW0603  # the pool's only way to hand a shared value to its processes
     _counter = counter
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process; the first one ends the others
+    signal.signal(signal.SIGTERM, lambda *_: _end_lane())
     threading.Thread(target=_end_with_the_run, daemon=True).start()
 
 
 def _end_with_the_run() -> None:
-    """Ends this process when the one that started it is gone, however it went; its workers notice and end too."""
+    """Ends this process when the one that started it is gone, however it went."""
     if (run_process := multiprocessing.parent_process()) is not None:
         run_process.join()
-        os._exit(1)
+        _end_lane()
+
+
+def _end_lane() -> None:
+    end_all()
+    os._exit(1)
 
 
 def _lane(units: list[Unit], sources: list[Source], settings: Settings) -> list[Subject]:
