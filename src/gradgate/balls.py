@@ -24,7 +24,7 @@ class Ball:
     def __add__(self, other: Ball | float) -> Ball:
         right = ball(other)
         mid = self.mid + right.mid
-        return Ball(mid, self.rad + right.rad + _rounding(mid))
+        return Ball(mid, _closed(self.rad + right.rad, mid))
 
     def __sub__(self, other: Ball | float) -> Ball:
         return self + -ball(other)
@@ -36,7 +36,7 @@ class Ball:
         right = ball(other)
         mid = self.mid * right.mid
         rad = np.abs(self.mid) * right.rad + self.rad * (np.abs(right.mid) + right.rad)
-        return Ball(mid, rad + _rounding(mid))
+        return Ball(mid, _closed(rad, mid))
 
     def __truediv__(self, other: Ball | np.ndarray | float) -> Ball:
         """The quotient; the divisor must not hold zero (its radius makes the result's infinite otherwise)."""
@@ -44,8 +44,8 @@ class Ball:
         with np.errstate(divide="ignore", invalid="ignore"):
             mid = self.mid / right.mid
             low = np.abs(right.mid) - right.rad
-            rad = np.where(low > 0, (self.rad + np.abs(mid) * right.rad) / low, np.inf)
-        return Ball(mid, rad + _rounding(mid))
+            rad = np.where(low > 0, (self.rad + (np.abs(mid) + TINY) * right.rad) / low, np.inf)
+        return Ball(mid, _closed(rad, mid))
 
     def __matmul__(self, other: Ball | np.ndarray) -> Ball:
         """Matrix product; a sum of n terms adds n roundings, whatever its order."""
@@ -53,7 +53,7 @@ class Ball:
         size = np.abs(self.mid) @ np.abs(right.mid)
         rad = np.abs(self.mid) @ right.rad + self.rad @ (np.abs(right.mid) + right.rad)
         terms = self.mid.shape[-1] + 1
-        return Ball(self.mid @ right.mid, (rad + terms * U64 * size) * (1 + terms * 4 * U64) + terms * TINY)
+        return Ball(self.mid @ right.mid, (rad + terms * U64 * size) * (1 + terms * 4 * U64) + 2 * terms * TINY)
 
     def __getitem__(self, key: Any) -> Ball:
         return Ball(self.mid[key], self.rad[key])
@@ -85,5 +85,6 @@ def between(low: np.ndarray | float, high: np.ndarray | float) -> Ball:
     return Ball(middle, np.maximum(high - middle, middle - low) * (1 + 4 * U64))
 
 
-def _rounding(mid: np.ndarray) -> np.ndarray:
-    return U64 * np.abs(mid) + TINY
+def _closed(rad: np.ndarray, mid: np.ndarray) -> np.ndarray:
+    """A radius with the rounding of the operation that gave mid, and of its own evaluation: a few operations."""
+    return (rad + U64 * np.abs(mid)) * (1 + 8 * U64) + 4 * TINY
