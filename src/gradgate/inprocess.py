@@ -44,6 +44,9 @@ class InProcess:
     def particulars(self) -> Particulars:
         return self.implementation.particulars
 
+    def __repr__(self) -> str:
+        return self.name
+
     @property
     def module(self) -> Any:
         return self.implementation.module

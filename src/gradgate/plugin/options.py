@@ -9,6 +9,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from hypothesis import HealthCheck, Phase
 
 PROFILE = "gradgate"
 _BENCHMARKS = "benchmark"  # the name that pytest-benchmark registers its plugin under
@@ -54,8 +55,11 @@ def set_up_hypothesis(config: pytest.Config) -> None:
         deadline=None,  # the first call of a backend takes seconds
         derandomize=False,  # it would make the seed inert
         print_blob=True,
-        # the first examples load the reference and the backend: that is not the strategy's slowness
-        suppress_health_check=[hypothesis.HealthCheck.too_slow],
+        phases=[Phase.explicit, Phase.generate, Phase.shrink],  # to explain a failure takes as long as to find it
+        suppress_health_check=[
+            HealthCheck.too_slow,  # the first examples load the reference and the backend
+            HealthCheck.filter_too_much,  # in float16 much is undecided; where nothing is judged, no test passes
+        ],
     )
     if not config.getoption("hypothesis_profile", None):
         hypothesis.settings.load_profile(PROFILE)

@@ -26,6 +26,9 @@ class Stranger:
         self.name = worker.name
         self._ended: dict[str, Outcome] = {}
 
+    def __repr__(self) -> str:
+        return self.name
+
     @property
     def offers(self) -> tuple[str, ...]:
         return self.worker.offers
