@@ -144,8 +144,11 @@ class Examination:
             self._count_unjudged(expected, fatal.fault)
             return
         evidence = Evidence(witness, outcomes, self.particulars, peers)
-        if outcomes["base"].fault and not self._note_fault(evidence):
-            self._count_unjudged(expected, outcomes["base"].fault)
+        if outcomes["base"].fault:
+            filed = self._note_fault(evidence)
+            if filed and filed not in [law.name for law in expected]:
+                self.laws[filed].expected += 1
+            self._count_unjudged([law for law in expected if law.name != filed], outcomes["base"].fault)
             return
         for judgement in judge(planned, evidence):
             self._record(judgement, evidence, planned)
@@ -170,22 +173,23 @@ class Examination:
         """What travels between processes: the findings, without the calls and the cases behind them."""
         return {name: value for name, value in self.__dict__.items() if not name.startswith("_")}
 
-    def _note_fault(self, evidence: Evidence) -> bool:
-        """Files a base call that gave no result. Returns False: there is nothing to judge."""
+    def _note_fault(self, evidence: Evidence) -> str:
+        """Files a base call that gave no result. Returns the law under which it is counted, "" where under none."""
         base = evidence.outcomes["base"]
         case = evidence.case
         if base.fault_kind == "not posed":
-            return False
+            return ""
         check = _faulty(base)
         if base.fault_kind in ("malformed", "refuted"):
             self._failures.append(Failure("promised_form", check, case, REFUTED, base.fault_kind))
             self.laws["promised_form"].outcomes[REFUTED] += 1
-        elif excused_outcomes(evidence.outcomes, evidence.witness):
+            return "promised_form"
+        if excused_outcomes(evidence.outcomes, evidence.witness):
             self._failures.append(Failure("finite_when_huge", check, case, FRAGILE, "overflow"))
             self.laws["finite_when_huge"].outcomes[FRAGILE] += 1
-        else:
-            self._crashes.append((case, base))
-        return False
+            return "finite_when_huge"
+        self._crashes.append((case, base))
+        return ""
 
     def _count_unjudged(self, laws: Sequence[Law], reason: str) -> None:
         for law in laws:

@@ -140,7 +140,7 @@ def _show_counterexample(out: Console, name: str, found: Counterexample, *, brie
 
 def _summary(subject: Subject, settings: Settings) -> Text:
     verdict = verdict_of(subject)
-    line = Text(subject.source.name + ": ", style="bold")
+    line = Text().append(f"{subject.source.name}: ", style="bold")
     line.append(verdict, style=_STYLES.get(verdict, ""))
     if subject.cannot_run or subject.broken:
         return line.append(f": {subject.cannot_run or subject.broken}")
