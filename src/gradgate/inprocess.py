@@ -24,6 +24,8 @@ class Performer(Protocol):
 
     def perform(self, calls: list[Call]) -> list[Outcome]: ...
 
+    def __hash__(self) -> int: ...
+
 
 @dataclass(frozen=True, eq=False)
 class InProcess:

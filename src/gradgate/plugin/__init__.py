@@ -57,6 +57,14 @@ def pytest_report_header(config: pytest.Config) -> str:
     )
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """A device that was asked for, and that nothing can run on, is no reason to skip everything and succeed."""
+    device, subjects = session.config.getoption("device"), session.config.stash[SUBJECTS]
+    if device != "cpu" and not subjects.can_run:
+        raise pytest.UsageError(f"--device={device}: no shipped implementation can run on it here")
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if PARAMETER in metafunc.fixturenames:
         metafunc.parametrize(PARAMETER, metafunc.config.stash[SUBJECTS].parameters)

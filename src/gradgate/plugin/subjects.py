@@ -83,6 +83,11 @@ class Subjects:
                 found.append(pytest.param(None, id=name, marks=pytest.mark.skip(reason=str(reason))))
         return found
 
+    @property
+    def can_run(self) -> bool:
+        """Whether there is anything to put a law to."""
+        return any(parameter.values[0] is not None for parameter in self.parameters)
+
     def close(self) -> None:
         for subject in self.named.values():
             if isinstance(subject, Stranger):
