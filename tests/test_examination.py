@@ -276,7 +276,9 @@ def test_where_nobody_else_is_at_hand_there_is_no_doubt():
 def test_one_peer_that_passes_leaves_no_doubt():
     wrong = changed(NAIVE_SOFTMAX, loss=double)
     peers = {"as wrong": module_of(NAIVE_SOFTMAX, wrong), "right": module_of(NAIVE_SOFTMAX, RIGHT[NAIVE_SOFTMAX])}
-    assert examine(NAIVE_SOFTMAX, wrong, peers=peers).verdict == REFUTED
+    examination = examine(NAIVE_SOFTMAX, wrong, peers=peers)
+    assert examination.verdict == REFUTED
+    assert examination.laws["exact_value"].verdict == REFUTED
 
 
 def test_without_a_case_nothing_is_verified():
