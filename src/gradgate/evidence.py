@@ -25,7 +25,8 @@ class Evidence:
     """The outcomes of one implementation by variant, read as numbers.
 
     peers holds the evidence of other implementations on the same case, computed in float64. lenient evidence is read
-    for a second opinion on a failure: values that are not finite, outside the naive domain, are then excused.
+    for a second opinion on a failure: values that are not finite are then excused where their bound is infinite, and
+    outside the naive domain.
     """
 
     def __init__(
@@ -80,9 +81,9 @@ class Evidence:
         if found.undecidable:
             raise Undecidable
         values, radius = self.values(variant, quantity), self.witness.radius(variant, quantity)
-        if self.lenient and not found.in_naive_domain:
-            finite = np.isfinite(values)
-            return Ball(np.where(finite, values, 0.0), np.where(finite, radius, np.inf))
+        if self.lenient:  # log(1 - sigmoid(40)) is log 0: there the bound itself is infinite
+            excused = ~np.isfinite(values) & (np.isinf(radius) | (not found.in_naive_domain))
+            return Ball(np.where(excused, 0.0, values), np.where(excused, np.inf, radius))
         return Ball(values, radius)
 
     def loss(self, variant: str) -> Ball:

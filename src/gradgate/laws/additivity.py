@@ -23,7 +23,7 @@ def _repeated_calls(witness: Witness) -> list[Call]:
 
 
 def _fresh_word(case: Case) -> int:
-    """A word that takes no part in the loss, where there is one: else whoever drops repeats drops its first draw too."""
+    """A word that takes no part in the loss, where there is one: else dropping repeats drops its first draw too."""
     used = [np.ravel(case.inputs[name]) for name in ("outside", "outsides", "target", "targets") if name in case.inputs]
     fresh = np.setdiff1d(np.arange(len(case.inputs["U"])), np.concatenate([*used, case.inputs["negatives"].ravel()]))
     return int(fresh[0]) if len(fresh) else 0

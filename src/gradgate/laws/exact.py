@@ -36,7 +36,7 @@ def _peers(evidence: Evidence) -> list[Claim]:
 
 
 LAWS = (
-    Law("exact_value", "the loss is the exact one, within its rounding bound", lambda case: True, _values),
+    Law("exact_value", "the value is the exact one, within its rounding bound", lambda case: True, _values),
     Law(
         "exact_gradient",
         "every gradient is the exact one, within its rounding bound",
