@@ -11,8 +11,16 @@ def softmaxCostAndGradient(predicted, target, outputVectors, dataset):
     return cost, outputVectors.T.dot(probs), np.outer(probs, predicted)
 
 
-def cbow(currentWord, C, contextWords, tokens, inputVectors, outputVectors,
-         dataset, word2vecCostAndGradient=softmaxCostAndGradient):
+def cbow(
+    currentWord,
+    C,
+    contextWords,
+    tokens,
+    inputVectors,
+    outputVectors,
+    dataset,
+    word2vecCostAndGradient=softmaxCostAndGradient,
+):
     gradIn = np.zeros(inputVectors.shape)
     rows = [tokens[w] for w in contextWords]
     predicted = np.mean(inputVectors[rows], axis=0)

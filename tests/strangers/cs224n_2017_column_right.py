@@ -32,8 +32,16 @@ def negSamplingCostAndGradient(predicted, target, outputVectors, dataset, K=10):
     return -np.sum(np.log(z)), np.dot(outputVectors[indices].T, delta), grad
 
 
-def skipgram(currentWord, C, contextWords, tokens, inputVectors, outputVectors,
-             dataset, word2vecCostAndGradient=softmaxCostAndGradient):
+def skipgram(
+    currentWord,
+    C,
+    contextWords,
+    tokens,
+    inputVectors,
+    outputVectors,
+    dataset,
+    word2vecCostAndGradient=softmaxCostAndGradient,
+):
     cost = 0.0
     gradIn = np.zeros(inputVectors.shape)
     gradOut = np.zeros(outputVectors.shape)
@@ -47,8 +55,16 @@ def skipgram(currentWord, C, contextWords, tokens, inputVectors, outputVectors,
     return cost, gradIn, gradOut
 
 
-def cbow(currentWord, C, contextWords, tokens, inputVectors, outputVectors,
-         dataset, word2vecCostAndGradient=softmaxCostAndGradient):
+def cbow(
+    currentWord,
+    C,
+    contextWords,
+    tokens,
+    inputVectors,
+    outputVectors,
+    dataset,
+    word2vecCostAndGradient=softmaxCostAndGradient,
+):
     gradIn = np.zeros(inputVectors.shape)
     rows = [tokens[w] for w in contextWords]
     predicted = np.sum(inputVectors[rows], axis=0).reshape(-1, 1)

@@ -10,7 +10,7 @@ from q2_sigmoid import sigmoid, sigmoid_grad
 
 
 def normalizeRows(x):
-    return x / np.sqrt(np.sum(x ** 2, axis=1, keepdims=True))
+    return x / np.sqrt(np.sum(x**2, axis=1, keepdims=True))
 
 
 def softmaxCostAndGradient(predicted, target, outputVectors, dataset):
@@ -45,8 +45,16 @@ def negSamplingCostAndGradient(predicted, target, outputVectors, dataset, K=10):
     return cost, gradPred, grad
 
 
-def skipgram(currentWord, C, contextWords, tokens, inputVectors, outputVectors,
-             dataset, word2vecCostAndGradient=softmaxCostAndGradient):
+def skipgram(
+    currentWord,
+    C,
+    contextWords,
+    tokens,
+    inputVectors,
+    outputVectors,
+    dataset,
+    word2vecCostAndGradient=softmaxCostAndGradient,
+):
     cost = 0.0
     gradIn = np.zeros(inputVectors.shape)
     gradOut = np.zeros(outputVectors.shape)
@@ -59,8 +67,16 @@ def skipgram(currentWord, C, contextWords, tokens, inputVectors, outputVectors,
     return cost, gradIn, gradOut
 
 
-def cbow(currentWord, C, contextWords, tokens, inputVectors, outputVectors,
-         dataset, word2vecCostAndGradient=softmaxCostAndGradient):
+def cbow(
+    currentWord,
+    C,
+    contextWords,
+    tokens,
+    inputVectors,
+    outputVectors,
+    dataset,
+    word2vecCostAndGradient=softmaxCostAndGradient,
+):
     gradIn = np.zeros(inputVectors.shape)
     rows = [tokens[w] for w in contextWords]
     predicted = np.sum(inputVectors[rows], axis=0)

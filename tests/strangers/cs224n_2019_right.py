@@ -49,17 +49,27 @@ def negSamplingLossAndGradient(centerWordVec, outsideWordIdx, outsideVectors, da
     return loss, gradCenterVec, gradOutsideVecs
 
 
-def skipgram(currentCenterWord, windowSize, outsideWords, word2Ind,
-             centerWordVectors, outsideVectors, dataset,
-             word2vecLossAndGradient=naiveSoftmaxLossAndGradient):
+def skipgram(
+    currentCenterWord,
+    windowSize,
+    outsideWords,
+    word2Ind,
+    centerWordVectors,
+    outsideVectors,
+    dataset,
+    word2vecLossAndGradient=naiveSoftmaxLossAndGradient,
+):
     loss = 0.0
     gradCenterVecs = np.zeros(centerWordVectors.shape)
     gradOutsideVectors = np.zeros(outsideVectors.shape)
     c = word2Ind[currentCenterWord]
     for word in outsideWords:
         value, gc, go = word2vecLossAndGradient(
-            centerWordVec=centerWordVectors[c], outsideWordIdx=word2Ind[word],
-            outsideVectors=outsideVectors, dataset=dataset)
+            centerWordVec=centerWordVectors[c],
+            outsideWordIdx=word2Ind[word],
+            outsideVectors=outsideVectors,
+            dataset=dataset,
+        )
         loss += value
         gradCenterVecs[c] += gc
         gradOutsideVectors += go

@@ -39,8 +39,16 @@ def neg_sampling_loss_and_gradient(center_word_vec, outside_word_idx, outside_ve
     return loss, delta @ vecs, grad_outside_vecs
 
 
-def skipgram(current_center_word, window_size, outside_words, word2ind, center_word_vectors,
-             outside_vectors, dataset, word2vec_loss_and_gradient=naive_softmax_loss_and_gradient):
+def skipgram(
+    current_center_word,
+    window_size,
+    outside_words,
+    word2ind,
+    center_word_vectors,
+    outside_vectors,
+    dataset,
+    word2vec_loss_and_gradient=naive_softmax_loss_and_gradient,
+):
     loss = 0.0
     grad_center_vecs = np.zeros(center_word_vectors.shape)
     grad_outside_vectors = np.zeros(outside_vectors.shape)
