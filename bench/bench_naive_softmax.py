@@ -10,7 +10,7 @@ import pytest
 
 from gradgate.case import Case
 from gradgate.draws import Sizes, build, generator
-from gradgate.timing import checked_call
+from gradgate.suite.timing import checked_call
 
 LOSS = "naive_softmax"
 VOCABULARIES = (2**8, 2**11, 2**14, 2**17)

@@ -11,7 +11,7 @@ import pytest
 
 from gradgate.case import Case
 from gradgate.draws import Sizes, build, generator
-from gradgate.timing import checked_call
+from gradgate.suite.timing import checked_call
 
 LOSS = "negative_sampling"
 VOCABULARIES = (2**8, 2**11, 2**14, 2**17)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradgate.holding import hold
+from gradgate.suite.holding import hold
 
 
 @given(data=st.data())

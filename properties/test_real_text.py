@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gradgate.holding import hold_on_text
+from gradgate.suite.holding import hold_on_text
 
 FEWER = max(1, settings.default.max_examples // 5)  # a vocabulary of 800 words, and all laws at once
 

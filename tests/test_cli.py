@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from gradgate import cli
+from gradgate.calling.loading import shipped
 from gradgate.laws import LAWS
-from gradgate.loading import shipped
 
 ROOT = Path(__file__).parents[1]
 QUICK = ("--cases", "5", "--loss", "naive_softmax", "--dtype", "float64", "--jobs", "1")

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from gradgate import cli
-from gradgate.run import run
+from gradgate.examining.run import run
 
 RIGHT = """
 import numpy as np

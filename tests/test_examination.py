@@ -8,16 +8,16 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from gradgate.calls import Outcome
+from gradgate.calling.calls import Outcome
+from gradgate.calling.implementation import Implementation
+from gradgate.calling.inprocess import InProcess
+from gradgate.calling.loading import load
 from gradgate.draws import generated
 from gradgate.exact import Reference
-from gradgate.examination import Examination, plan_case
-from gradgate.implementation import Implementation
-from gradgate.inprocess import InProcess
+from gradgate.examining.examination import Examination, plan_case
+from gradgate.examining.peers import peer_evidence
 from gradgate.interface import NAIVE_SOFTMAX, NEGATIVE_SAMPLING
 from gradgate.laws import BY_NAME, LAWS
-from gradgate.loading import load
-from gradgate.peers import peer_evidence
 from gradgate.verdicts import CRASHED, FRAGILE, INCONCLUSIVE, REFUTED, TIMED_OUT, VERIFIED
 from gradgate.witness import Witness
 

@@ -9,17 +9,27 @@ import pytest
 
 from gradgate.balls import Ball, ball
 from gradgate.bounds import Arithmetic
-from gradgate.calls import Call, Outcome
+from gradgate.calling.calls import Call, Outcome
+from gradgate.calling.implementation import Implementation, Particulars
+from gradgate.calling.loading import load
 from gradgate.draws import Sizes, build, generated
 from gradgate.evidence import Evidence
+from gradgate.examining.judging import (
+    FAILED,
+    NOT_APPLICABLE,
+    NOT_JUDGED,
+    PASSED,
+    UNDECIDED,
+    judge,
+    judge_one,
+    laws_for,
+    plan,
+)
+from gradgate.examining.opinion import is_coarse, opinion
 from gradgate.formats import FLOAT64
-from gradgate.implementation import Implementation, Particulars
 from gradgate.interface import FUNCTIONS, SIGNATURES
-from gradgate.judging import FAILED, NOT_APPLICABLE, NOT_JUDGED, PASSED, UNDECIDED, judge, judge_one, laws_for, plan
 from gradgate.laws import BY_NAME, LAWS
 from gradgate.laws.law import Breach, Claim, Law, NotApplicable
-from gradgate.loading import load
-from gradgate.opinion import is_coarse, opinion
 from gradgate.witness import Undecidable, Witness
 
 load = functools.cache(load)

@@ -9,16 +9,16 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from gradgate.calls import Call
+from gradgate.calling.calls import Call
+from gradgate.calling.implementation import Implementation
+from gradgate.calling.loading import load
 from gradgate.draws import generated as freshly_generated
 from gradgate.evidence import Evidence
-from gradgate.examination import arithmetic_of
-from gradgate.implementation import Implementation
+from gradgate.examining.examination import arithmetic_of
+from gradgate.examining.judging import FAILED, judge_one, laws_for, plan
+from gradgate.examining.opinion import opinion
 from gradgate.interface import FUNCTIONS, SIGNATURES
-from gradgate.judging import FAILED, judge_one, laws_for, plan
 from gradgate.laws import BY_NAME
-from gradgate.loading import load
-from gradgate.opinion import opinion
 from gradgate.witness import Witness
 
 CASES = 60  # a fault must be found within so many generated cases

@@ -5,14 +5,14 @@ import importlib.util
 
 import pytest
 
-from gradgate.calls import Call
+from gradgate.calling.calls import Call
+from gradgate.calling.loading import load
 from gradgate.draws import generated as freshly_generated
 from gradgate.evidence import Evidence
-from gradgate.examination import arithmetic_of, plan_case
+from gradgate.examining.examination import arithmetic_of, plan_case
+from gradgate.examining.judging import FAILED, NOT_JUDGED, PASSED, judge, laws_for
 from gradgate.interface import FUNCTIONS
-from gradgate.judging import FAILED, NOT_JUDGED, PASSED, judge, laws_for
 from gradgate.laws import LAWS
-from gradgate.loading import load
 from gradgate.text import TEXT_FUNCTIONS, gate_corpus, text_case
 from gradgate.witness import Witness
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from gradgate import load
-from gradgate.calls import Call
+from gradgate.calling.calls import Call
+from gradgate.calling.implementation import Implementation
 from gradgate.draws import generated
-from gradgate.examination import Examination, plan_case
-from gradgate.implementation import Implementation
+from gradgate.examining.examination import Examination, plan_case
 from gradgate.witness import Witness
 
 

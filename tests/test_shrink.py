@@ -9,16 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gradgate.bounds import Arithmetic
-from gradgate.calls import Call, Outcome
+from gradgate.calling.calls import Call, Outcome
+from gradgate.calling.implementation import Particulars
+from gradgate.calling.loading import load
 from gradgate.case import Case
 from gradgate.draws import generated
 from gradgate.evidence import Evidence, promised_shape
+from gradgate.examining.judging import FAILED, judge_one
 from gradgate.formats import FLOAT64, FORMATS, is_exact
-from gradgate.implementation import Particulars
 from gradgate.interface import FUNCTIONS, SIGNATURES, is_float
-from gradgate.judging import FAILED, judge_one
 from gradgate.laws import BY_NAME
-from gradgate.loading import load
 from gradgate.shrink import STEPS, shrink
 from gradgate.witness import Witness
 

@@ -16,13 +16,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gradgate.calls import Call
+from gradgate.calling.calls import Call
+from gradgate.calling.host import Worker
+from gradgate.calling.loading import Source
+from gradgate.calling.messages import decode_calls, decode_outcome, encode_calls, printable
+from gradgate.calling.wire import BadFrame, read_frame, write_frame
 from gradgate.case import Case
 from gradgate.errors import Broken, CannotRun
-from gradgate.host import Worker
-from gradgate.loading import Source
-from gradgate.messages import decode_calls, decode_outcome, encode_calls, printable
-from gradgate.wire import BadFrame, read_frame, write_frame
 
 GENEROUS = 30.0  # seconds; no test waits for it unless something is wrong
 
@@ -234,7 +234,7 @@ def test_a_slow_import_is_ended_at_its_own_limit(start: Callable[..., Worker]) -
 
 
 def test_a_fault_of_the_harness_is_not_the_implementation_s(start: Callable[..., Worker]) -> None:
-    worker = start(f"{RIGHT}\nimport gradgate.worker\ngradgate.worker.encode_outcome = None\n")
+    worker = start(f"{RIGHT}\nimport gradgate.calling.worker\ngradgate.calling.worker.encode_outcome = None\n")
     main = "import sys\nsys.modules['__main__'].encode_outcome = None\n"
     with pytest.raises(CannotRun, match=r"gradgate itself failed in the process of file_1\.py: .*TypeError"):
         start(main + RIGHT).perform([softmax_call(0.0)])

@@ -2,6 +2,6 @@
 
 `load(SPEC)` gives an implementation whose functions can be called; `gradgate verify` and `pytest` hold it to laws."""
 
-from gradgate.loading import load
+from gradgate.calling.loading import load
 
 __all__ = ["load"]

@@ -18,15 +18,15 @@ from typing import Any
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from gradgate.calling.host import LOAD_LIMIT, Worker
+from gradgate.calling.loading import Source, entry_points, resolve, shipped
 from gradgate.errors import Broken, CannotRun
+from gradgate.examining.run import Settings, Subject, run
 from gradgate.expected import apply_expected, read_expected, require_examined
 from gradgate.formats import FORMATS
-from gradgate.host import LOAD_LIMIT, Worker
 from gradgate.interface import FUNCTIONS
-from gradgate.loading import Source, entry_points, resolve, shipped
 from gradgate.report.console import console, show
 from gradgate.report.document import document, verdict_of
-from gradgate.run import Settings, Subject, run
 from gradgate.verdicts import EXIT_CANNOT_RUN, EXIT_REFUTED, EXIT_VERIFIED, exit_code, worst_exit
 
 EXITS = (

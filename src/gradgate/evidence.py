@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from gradgate.balls import Ball
-from gradgate.calls import Outcome, Result
+from gradgate.calling.calls import Outcome, Result
+from gradgate.calling.implementation import Particulars
 from gradgate.case import Case
-from gradgate.implementation import Particulars
 from gradgate.witness import Undecidable, Witness
 
 

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gradgate.errors import CannotRun
+from gradgate.examining.run import Subject
 from gradgate.laws import BY_NAME
-from gradgate.run import Subject
 from gradgate.verdicts import VERIFIED, gravest
 
 _KEYS = ("implementation", "law", "cause", "reason")

@@ -17,14 +17,14 @@ from pathlib import Path
 
 import numpy as np
 
-from gradgate.calls import Call
+from gradgate.calling.calls import Call
+from gradgate.calling.host import Worker
+from gradgate.calling.loading import resolve, shipped
 from gradgate.draws import generated, generator
 from gradgate.evidence import Evidence
-from gradgate.examination import EXACT, arithmetic_of
-from gradgate.host import Worker
+from gradgate.examining.examination import EXACT, arithmetic_of
 from gradgate.laws import BY_NAME
 from gradgate.laws.law import Claim
-from gradgate.loading import resolve, shipped
 from gradgate.report.console import console
 from gradgate.verdicts import EXIT_REFUTED, EXIT_VERIFIED
 from gradgate.witness import Undecidable, Witness

@@ -12,7 +12,7 @@ import numpy as np
 from gradgate.balls import U64
 from gradgate.bounds import Bounds, bounds
 from gradgate.bounds.arithmetic import Arithmetic
-from gradgate.calls import Call
+from gradgate.calling.calls import Call
 from gradgate.case import Case
 from gradgate.estimate import estimate
 from gradgate.exact import ExactValue, Reference

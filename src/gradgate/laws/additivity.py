@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gradgate.balls import Ball
-from gradgate.calls import Call
+from gradgate.calling.calls import Call
 from gradgate.case import Case
 from gradgate.evidence import Evidence
 from gradgate.laws.law import Claim, Law, NotApplicable, has_matrix, is_batch, is_negative_sampling

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from gradgate.balls import ball
-from gradgate.calls import READ_ONLY, STRIDED, Call
+from gradgate.calling.calls import READ_ONLY, STRIDED, Call
 from gradgate.case import Case
 from gradgate.draws import HUGE_LOGIT
 from gradgate.evidence import Evidence, Unusable, promised_shape

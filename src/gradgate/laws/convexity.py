@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from gradgate.balls import ball, between
-from gradgate.calls import Call
+from gradgate.calling.calls import Call
 from gradgate.draws import generator
 from gradgate.evidence import Evidence
 from gradgate.formats import round_to

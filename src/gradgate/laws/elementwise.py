@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gradgate.balls import ball
-from gradgate.calls import Call
+from gradgate.calling.calls import Call
 from gradgate.case import Case
 from gradgate.evidence import Evidence
 from gradgate.formats import is_exact, round_to

@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 
 from gradgate.balls import Ball, ball
-from gradgate.calls import Call
+from gradgate.calling.calls import Call
 from gradgate.case import Case
 from gradgate.draws import generator
 from gradgate.evidence import Evidence

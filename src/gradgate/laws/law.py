@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradgate.balls import Ball
-from gradgate.calls import Call
+from gradgate.calling.calls import Call
 from gradgate.case import Case
 from gradgate.evidence import Evidence
 from gradgate.interface import NAIVE_SOFTMAX, NEGATIVE_SAMPLING

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from gradgate.balls import ball
-from gradgate.calls import Call
+from gradgate.calling.calls import Call
 from gradgate.draws import generator
 from gradgate.evidence import Evidence
 from gradgate.formats import round_to

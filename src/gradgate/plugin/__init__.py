@@ -11,13 +11,13 @@ from typing import Any, NoReturn
 import pytest
 from hypothesis.errors import Unsatisfiable
 
-from gradgate.check import is_shipped
+from gradgate.calling.inprocess import Performer
 from gradgate.errors import CannotRun
-from gradgate.holding import CURRENT
-from gradgate.inprocess import Performer
 from gradgate.plugin.counts import Counts
 from gradgate.plugin.options import add_options, has_benchmarks, set_up_hypothesis, set_up_pytest
 from gradgate.plugin.subjects import Subjects, Unloadable
+from gradgate.suite.check import is_shipped
+from gradgate.suite.holding import CURRENT
 
 PARAMETER = "implementation"
 SUBJECTS = pytest.StashKey[Subjects]()

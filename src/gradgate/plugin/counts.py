@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from gradgate.holding import Tally
+from gradgate.suite.holding import Tally
 
 _NO_BENCHMARK = (
     "gradgate: --benchmark-only ran no benchmark: name the folder `bench`, and an implementation that can be timed"

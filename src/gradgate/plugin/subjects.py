@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from gradgate.calls import Call, Outcome
+from gradgate.calling.calls import Call, Outcome
+from gradgate.calling.host import Worker
+from gradgate.calling.implementation import Particulars
+from gradgate.calling.inprocess import InProcess, Performer
+from gradgate.calling.loading import Source, load_source, resolve, shipped
 from gradgate.errors import Broken, CannotRun
-from gradgate.host import Worker
-from gradgate.implementation import Particulars
-from gradgate.inprocess import InProcess, Performer
-from gradgate.loading import Source, load_source, resolve, shipped
 
 
 class Stranger:

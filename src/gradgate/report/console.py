@@ -9,11 +9,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from gradgate.examination import Counterexample, Examination, Tally
+from gradgate.examining.examination import Examination
+from gradgate.examining.findings import Counterexample, Tally
+from gradgate.examining.run import Settings, Subject
 from gradgate.laws import LAWS
 from gradgate.report.document import manifest, verdict_of
 from gradgate.report.wording import message, snippet, statement
-from gradgate.run import Settings, Subject
 from gradgate.verdicts import CRASHED, FRAGILE, INCONCLUSIVE, NOT_RUN, REFUTED, TIMED_OUT, VERIFIED
 
 _STYLES = {

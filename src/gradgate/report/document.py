@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from gradgate.examination import Counterexample, Examination, Failure, Tally
+from gradgate.examining.examination import Examination
+from gradgate.examining.findings import Counterexample, Failure, Tally
+from gradgate.examining.run import Settings, Subject
 from gradgate.laws import BY_NAME
 from gradgate.report.wording import message, snippet
-from gradgate.run import Settings, Subject
 from gradgate.verdicts import CRASHED, NOT_OFFERED, NOT_RUN, gravest
 
 SCHEMA = "gradgate.verify/1"

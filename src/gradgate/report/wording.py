@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gradgate.case import Case
-from gradgate.examination import Failure
+from gradgate.examining.findings import Failure
 from gradgate.interface import SIGNATURES, is_float
 from gradgate.laws import BY_NAME
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from gradgate.calls import Call, Outcome
-from gradgate.implementation import Implementation, Particulars
+from gradgate.calling.calls import Call, Outcome
+from gradgate.calling.implementation import Implementation, Particulars
 
 
 class Performer(Protocol):

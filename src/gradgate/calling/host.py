@@ -12,12 +12,12 @@ import threading
 from dataclasses import asdict
 from typing import Any
 
-from gradgate.calls import Call, Outcome
+from gradgate.calling.calls import Call, Outcome
+from gradgate.calling.implementation import Particulars
+from gradgate.calling.loading import Source
+from gradgate.calling.messages import Frame, decode_outcome, encode_calls, printable
+from gradgate.calling.wire import BadFrame, read_frame, write_frame
 from gradgate.errors import Broken, CannotRun
-from gradgate.implementation import Particulars
-from gradgate.loading import Source
-from gradgate.messages import Frame, decode_outcome, encode_calls, printable
-from gradgate.wire import BadFrame, read_frame, write_frame
 
 LOAD_LIMIT = 60.0  # seconds for importing the implementation and what it needs, on top of a call's own limit
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
@@ -80,7 +80,7 @@ class Worker:
         environment = {**os.environ, **dict.fromkeys(_ONE_THREAD, "1"), "PYTHONHASHSEED": "0"}
         self._process = subprocess.Popen(
             # -P: a random.py in the working folder must not become Python's own in the worker
-            [sys.executable, "-P", "-m", "gradgate.worker", json.dumps(asdict(self.source)), str(self._seed)],
+            [sys.executable, "-P", "-m", "gradgate.calling.worker", json.dumps(asdict(self.source)), str(self._seed)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -9,19 +9,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
-from gradgate.calls import Outcome
+from gradgate.calling.calls import Outcome
+from gradgate.calling.implementation import Implementation
+from gradgate.calling.inprocess import InProcess, Performer
+from gradgate.calling.loading import load, shipped
 from gradgate.case import Case
 from gradgate.draws import generated
 from gradgate.evidence import Evidence
-from gradgate.examination import EXACT, Failure, arithmetic_of
-from gradgate.implementation import Implementation
-from gradgate.inprocess import InProcess, Performer
-from gradgate.judging import FAILED, NOT_APPLICABLE, NOT_JUDGED, PASSED, UNDECIDED, Judgement, Plan, judge, plan
+from gradgate.examining.examination import EXACT, arithmetic_of
+from gradgate.examining.findings import Failure
+from gradgate.examining.judging import (
+    FAILED,
+    NOT_APPLICABLE,
+    NOT_JUDGED,
+    PASSED,
+    UNDECIDED,
+    Judgement,
+    Plan,
+    judge,
+    plan,
+)
+from gradgate.examining.opinion import excused_outcomes, is_coarse, opinion
+from gradgate.examining.peers import PEERS, peer_evidence
 from gradgate.laws import LAWS
 from gradgate.laws.law import Law
-from gradgate.loading import load, shipped
-from gradgate.opinion import excused_outcomes, is_coarse, opinion
-from gradgate.peers import PEERS, peer_evidence
 from gradgate.report.wording import message, snippet, statement
 from gradgate.verdicts import CRASHED, FRAGILE, REFUTED, TIMED_OUT
 from gradgate.witness import Witness

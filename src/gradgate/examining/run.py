@@ -17,17 +17,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gradgate.bounds.arithmetic import Arithmetic
+from gradgate.calling.host import LOAD_LIMIT, Worker, end_all
+from gradgate.calling.implementation import Particulars
+from gradgate.calling.loading import Source, resolve
 from gradgate.case import Case
 from gradgate.draws import generated
 from gradgate.errors import Broken, CannotRun
-from gradgate.examination import Examination, arithmetic_of, plan_case
+from gradgate.examining.examination import Examination, arithmetic_of, plan_case
+from gradgate.examining.judging import Plan
+from gradgate.examining.peers import PEERS, peer_evidence
 from gradgate.formats import FORMATS
-from gradgate.host import LOAD_LIMIT, Worker, end_all
-from gradgate.implementation import Particulars
 from gradgate.interface import FUNCTIONS
-from gradgate.judging import Plan
-from gradgate.loading import Source, resolve
-from gradgate.peers import PEERS, peer_evidence
 from gradgate.text import TEXT_FUNCTIONS, Corpus, build_corpus, gate_corpus, read_text, text_case
 from gradgate.text.corpus import GATE_VOCABULARY
 from gradgate.witness import Witness

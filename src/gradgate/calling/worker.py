@@ -1,7 +1,7 @@
 """The worker process: loads one implementation and answers calls until its pipe closes.
 
-Started as `python -m gradgate.worker SOURCE-AS-JSON SEED`. Frames come in on standard input and go out on what was
-standard output; the implementation itself sees neither: it reads from and prints to the null device."""
+Started as `python -m gradgate.calling.worker SOURCE-AS-JSON SEED`. Frames come in on standard input and go out on what
+was standard output; the implementation itself sees neither: it reads from and prints to the null device."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from typing import BinaryIO
 
 import numpy as np
 
+from gradgate.calling.implementation import Implementation
+from gradgate.calling.loading import Source, load_source
+from gradgate.calling.messages import Frame, decode_calls, encode_outcome
+from gradgate.calling.wire import read_frame, write_frame
 from gradgate.errors import Broken, CannotRun
-from gradgate.implementation import Implementation
-from gradgate.loading import Source, load_source
-from gradgate.messages import Frame, decode_calls, encode_outcome
-from gradgate.wire import read_frame, write_frame
 
 _DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of Linux
 

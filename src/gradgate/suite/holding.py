@@ -12,11 +12,11 @@ import pytest
 from hypothesis import event, reject
 from hypothesis import strategies as st
 
-from gradgate.check import check_case, is_shipped
-from gradgate.inprocess import Performer
-from gradgate.judging import PASSED, Judgement
+from gradgate.calling.inprocess import Performer
+from gradgate.examining.judging import PASSED, Judgement
 from gradgate.laws import BY_NAME
-from gradgate.strategies import draw_case, draw_text_case, questions
+from gradgate.suite.check import check_case, is_shipped
+from gradgate.suite.strategies import draw_case, draw_text_case, questions
 from gradgate.text import TEXT_FUNCTIONS
 
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gradgate.bounds.arithmetic import FRAGILE, Arithmetic
-from gradgate.calls import Call, Outcome
+from gradgate.calling.calls import Call, Outcome
 from gradgate.case import Case
 from gradgate.evidence import Evidence
+from gradgate.examining.judging import FAILED, NOT_JUDGED, Judgement, judge_one
 from gradgate.formats import BFLOAT16, FLOAT16, FLOAT32, Format, round_to
-from gradgate.judging import FAILED, NOT_JUDGED, Judgement, judge_one
 from gradgate.laws.hidden import hidden_parameter
 from gradgate.witness import Witness
 

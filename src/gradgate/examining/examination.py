@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from gradgate.bounds.arithmetic import Arithmetic
-from gradgate.calls import Outcome
+from gradgate.calling.calls import Outcome
+from gradgate.calling.implementation import Particulars
 from gradgate.case import Case
 from gradgate.evidence import Evidence
-from gradgate.formats import FORMATS
-from gradgate.implementation import Particulars
-from gradgate.judging import (
+from gradgate.examining.adjudication import settle, who_is_wrong, why_crashed, why_fragile, why_inconclusive
+from gradgate.examining.findings import Counterexample, Failure, Strength, Tally
+from gradgate.examining.judging import (
     FAILED,
-    NOT_APPLICABLE,
     NOT_JUDGED,
     PASSED,
     UNDECIDED,
@@ -29,75 +28,16 @@ from gradgate.judging import (
     laws_for,
     plan,
 )
+from gradgate.examining.opinion import Opinion, Perform, excused_outcomes, is_coarse, opinion
+from gradgate.formats import FORMATS
 from gradgate.laws import BY_NAME, LAWS
 from gradgate.laws.law import Law
-from gradgate.opinion import Opinion, Perform, excused_outcomes, is_coarse, opinion
 from gradgate.shrink import shrink
-from gradgate.verdicts import CRASHED, FRAGILE, INCONCLUSIVE, REFUTED, TIMED_OUT, VERIFIED
+from gradgate.verdicts import CRASHED, FRAGILE, INCONCLUSIVE, REFUTED, TIMED_OUT
 from gradgate.witness import Witness
 
 EXACT = ("exact_value", "exact_gradient")
 _COARSE_TRIES = 3  # failing cases that are asked whether a lower precision is at work
-
-
-@dataclass
-class Tally:
-    """How one law fared: on how many cases it was expected, and what came of each."""
-
-    expected: int = 0
-    outcomes: Counter[str] = field(default_factory=Counter)  # passed, failed, fragile, undecided, ...
-    reasons: Counter[str] = field(default_factory=Counter)  # why it was not applicable or not judged
-    worst_ratio: float = 0.0  # error over bound among the comparisons that passed
-
-    @property
-    def verdict(self) -> str:
-        if self.outcomes[REFUTED]:
-            return REFUTED
-        if self.outcomes[FRAGILE]:
-            return FRAGILE
-        if self.outcomes[PASSED]:
-            return VERIFIED
-        return INCONCLUSIVE if self.outcomes[UNDECIDED] else NOT_APPLICABLE
-
-
-@dataclass
-class Strength:
-    """What the exact laws measured of one quantity."""
-
-    components: int = 0
-    cases: int = 0
-    decided: int = 0
-    worst_ratio: float = 0.0
-    refuted: int = 0
-    fragile: int = 0
-
-    @property
-    def verdict(self) -> str:
-        if self.refuted:
-            return REFUTED
-        if self.fragile:
-            return FRAGILE
-        return VERIFIED if self.decided else INCONCLUSIVE
-
-
-@dataclass(frozen=True, eq=False)
-class Failure:
-    """One law, by name, that failed on one case."""
-
-    law: str
-    check: Check
-    case: Case
-    verdict: str
-    cause: str
-
-
-@dataclass(frozen=True, eq=False)
-class Counterexample:
-    """The smallest and the worst failure of one law and quantity, and on how many cases it failed."""
-
-    smallest: Failure
-    worst: Failure
-    count: int
 
 
 class Examination:
@@ -166,7 +106,7 @@ class Examination:
         self.failed = Counter((f.law, f.cause, f.verdict) for f in self._failures)
         for _, outcome in self._crashes:
             self.failed["call", outcome.fault_kind, TIMED_OUT if outcome.fault_kind == "timed out" else CRASHED] += 1
-        self.verdict = self._settle()
+        self.verdict = settle(self._crashes, self._failures, self.quantities, doubtful=self._doubtful > 0)
         self.sentence = self._word()
 
     def __getstate__(self) -> dict[str, Any]:
@@ -290,55 +230,16 @@ class Examination:
         verdict = FRAGILE if again.fragile else REFUTED
         return Failure(failure.law, check, case, verdict, again.cause) if verdict == failure.verdict else None
 
-    def _settle(self) -> str:
-        if self._crashes:
-            return TIMED_OUT if self._crashes[-1][1].fault_kind == "timed out" else CRASHED
-        verdicts = {failure.verdict for failure in self._failures}
-        if verdicts:
-            return REFUTED if REFUTED in verdicts else FRAGILE
-        if self._doubtful or not self.quantities or any(s.verdict == INCONCLUSIVE for s in self.quantities.values()):
-            return INCONCLUSIVE
-        return VERIFIED
-
     def _word(self) -> str:
-        """Who is wrong, in a sentence: the loss, the gradient, both, or the check."""
         if self._crashes:
-            case, outcome = min(self._crashes, key=lambda crash: crash[0].size)
-            return f"{outcome.fault} [{case.describe()}]"
+            return why_crashed(self._crashes)
         if self.verdict == INCONCLUSIVE:
-            return self._why_inconclusive()
+            reasons = [reason for tally in self.laws.values() for reason in tally.reasons]
+            return why_inconclusive(self.dtype, self.quantities, reasons, doubtful=self._doubtful > 0)
         if self.verdict == FRAGILE:
-            causes = Counter(failure.cause for failure in self._failures)
-            return f"the formula is right, but it fails in some of its arithmetic: {', '.join(sorted(causes))}"
-        return self._who_is_wrong() if self.verdict == REFUTED else ""
-
-    def _why_inconclusive(self) -> str:
-        if self._doubtful:
-            return "every other implementation fails the exact law on the same cases: the check itself is in doubt"
-        undecided = [q for q, s in self.quantities.items() if s.verdict == INCONCLUSIVE]
-        if undecided:
-            return f"in {self.dtype} the bound is as large as {', '.join(undecided)} itself in every case"
-        reasons = [r for tally in self.laws.values() for r in tally.reasons]
-        return f"no case could be judged: {reasons[0] if reasons else 'no case was put'}"
-
-    def _who_is_wrong(self) -> str:
-        refuted = {f.law for f in self._failures if f.verdict == REFUTED}
-        value, gradient = "exact_value" in refuted, "exact_gradient" in refuted
-        belongs = "central_difference" not in refuted  # the shift identity holds for the exact loss only
-        if value and gradient:
-            if belongs:
-                return "loss and gradient are wrong together: the gradient belongs to the loss, but it is another loss"
-            return "both the loss and the gradient are wrong, and the gradient is not that of the loss"
-        if gradient:
-            return "the gradient is wrong; the loss is right"
-        if value and self.function in ("sigmoid", "softmax"):
-            return "the value is wrong"
-        if value:
-            return "the loss is wrong; the gradient is right"
-        shown = self.counterexamples[0].smallest
-        if shown.law == "promised_form":
-            return f"not what the contract asks: {shown.check.sentence}"
-        return f"value and gradient are right as called, but not {', '.join(sorted(refuted))}"
+            return why_fragile(self._failures)
+        shown = self.counterexamples[0].smallest if self.counterexamples else None
+        return who_is_wrong(self.function, self._failures, shown) if shown else ""
 
 
 def arithmetic_of(particulars: Particulars, dtype: str) -> Arithmetic:

@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 
 from gradgate.bounds.arithmetic import Arithmetic
+from gradgate.calling.implementation import TRANSPOSED_LAYOUT, Implementation
+from gradgate.calling.inprocess import InProcess, Performer
+from gradgate.calling.loading import load
 from gradgate.case import Case
-from gradgate.check import check_case
 from gradgate.errors import Broken
-from gradgate.implementation import TRANSPOSED_LAYOUT, Implementation
-from gradgate.inprocess import InProcess, Performer
+from gradgate.examining.judging import PASSED
 from gradgate.interface import is_float
-from gradgate.judging import PASSED
 from gradgate.laws import BY_NAME
-from gradgate.loading import load
+from gradgate.suite.check import check_case
 from gradgate.witness import Witness
 
 REQUIRED = ("exact_value", "exact_gradient", "promised_form")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradgate.calls import Call, Outcome
+from gradgate.calling.calls import Call, Outcome
 from gradgate.case import Case
 from gradgate.evidence import Evidence, Unusable
 from gradgate.laws.law import Breach, Claim, Law, NotApplicable

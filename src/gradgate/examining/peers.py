@@ -8,11 +8,11 @@ from dataclasses import replace
 import numpy as np
 
 from gradgate.bounds.arithmetic import Arithmetic
-from gradgate.calls import Call
+from gradgate.calling.calls import Call
+from gradgate.calling.inprocess import Performer
 from gradgate.case import Case
 from gradgate.evidence import Evidence
 from gradgate.formats import FLOAT64
-from gradgate.inprocess import Performer
 from gradgate.interface import is_float
 from gradgate.witness import Witness
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from gradgate.adapters import Adapted, NotPosed, WrongDraws, WrongWindow
 from gradgate.bounds.arithmetic import Summation
-from gradgate.calls import READ_ONLY, STRIDED, Call, Outcome, Result
+from gradgate.calling.calls import READ_ONLY, STRIDED, Call, Outcome, Result
+from gradgate.calling.wire import LIMIT
 from gradgate.formats import BFLOAT16, FORMATS
 from gradgate.interface import FUNCTIONS, SIGNATURES, is_float, is_matrix_gradient
-from gradgate.wire import LIMIT
 
 TRANSPOSED_LAYOUT = "d×V"
 
@@ -251,4 +252,4 @@ def _sentence(error: BaseException) -> str:
     return f"{type(error).__name__}: {text}{where}" if text else f"{type(error).__name__}{where}"
 
 
-_HERE = __file__.rpartition("implementation.py")[0]
+_HERE = str(Path(__file__).parents[1])  # gradgate's own folder

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from gradgate.calls import Call, Outcome, Result
+from gradgate.calling.calls import Call, Outcome, Result
+from gradgate.calling.wire import BadFrame
 from gradgate.case import Case
 from gradgate.formats import BFLOAT16
 from gradgate.interface import SIGNATURES, is_float
-from gradgate.wire import BadFrame
 
 Frame = tuple[dict[str, Any], list[np.ndarray]]
 

@@ -15,8 +15,8 @@ from types import ModuleType
 from typing import Any
 
 from gradgate.adapters import adapt, standins
+from gradgate.calling.implementation import Implementation
 from gradgate.errors import Broken, CannotRun
-from gradgate.implementation import Implementation
 from gradgate.places import folder
 
 ENTRY_POINTS = "gradgate.impls"

@@ -1,0 +1,1 @@
+"""From a SPEC to calls and their outcomes: loading, the shared interface, and the worker process."""

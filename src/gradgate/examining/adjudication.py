@@ -1,0 +1,69 @@
+"""Who is wrong, in a sentence: the loss, the gradient, both, or the check itself."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from gradgate.calling.calls import Outcome
+from gradgate.case import Case
+from gradgate.examining.findings import Failure, Strength
+from gradgate.verdicts import CRASHED, FRAGILE, INCONCLUSIVE, REFUTED, TIMED_OUT, VERIFIED
+
+Crash = tuple[Case, Outcome]
+
+
+def settle(
+    crashes: Sequence[Crash], failures: Sequence[Failure], quantities: Mapping[str, Strength], *, doubtful: bool
+) -> str:
+    """The verdict of an examination; doubtful: the check failed every other implementation too."""
+    if crashes:
+        return TIMED_OUT if crashes[-1][1].fault_kind == "timed out" else CRASHED
+    verdicts = {failure.verdict for failure in failures}
+    if verdicts:
+        return REFUTED if REFUTED in verdicts else FRAGILE
+    if doubtful or not quantities or any(s.verdict == INCONCLUSIVE for s in quantities.values()):
+        return INCONCLUSIVE
+    return VERIFIED
+
+
+def why_crashed(crashes: Sequence[Crash]) -> str:
+    """What went wrong on the smallest case."""
+    case, outcome = min(crashes, key=lambda crash: crash[0].size)
+    return f"{outcome.fault} [{case.describe()}]"
+
+
+def why_fragile(failures: Sequence[Failure]) -> str:
+    causes = Counter(failure.cause for failure in failures)
+    return f"the formula is right, but it fails in some of its arithmetic: {', '.join(sorted(causes))}"
+
+
+def why_inconclusive(dtype: str, quantities: Mapping[str, Strength], reasons: Sequence[str], *, doubtful: bool) -> str:
+    """reasons are those for which cases were not judged."""
+    if doubtful:
+        return "every other implementation fails the exact law on the same cases: the check itself is in doubt"
+    undecided = [quantity for quantity, strength in quantities.items() if strength.verdict == INCONCLUSIVE]
+    if undecided:
+        return f"in {dtype} the bound is as large as {', '.join(undecided)} itself in every case"
+    return f"no case could be judged: {reasons[0] if reasons else 'no case was put'}"
+
+
+def who_is_wrong(function: str, failures: Sequence[Failure], shown: Failure) -> str:
+    """shown is the counterexample that the report opens with."""
+    refuted = {failure.law for failure in failures if failure.verdict == REFUTED}
+    value, gradient = "exact_value" in refuted, "exact_gradient" in refuted
+    belongs = "central_difference" not in refuted  # the shift identity holds for the exact loss only
+    if value and gradient:
+        if belongs:
+            return "loss and gradient are wrong together: the gradient belongs to the loss, but it is another loss"
+        return "both the loss and the gradient are wrong, and the gradient is not that of the loss"
+    if gradient:
+        overflows = any(f.law == "exact_value" for f in failures)
+        return f"the gradient is wrong; the loss is right{', but fragile' if overflows else ''}"
+    if value:
+        return (
+            "the value is wrong" if function in ("sigmoid", "softmax") else "the loss is wrong; the gradient is right"
+        )
+    if shown.law == "promised_form":
+        return f"not what the contract asks: {shown.check.sentence}"
+    return f"value and gradient are right as called, but not {', '.join(sorted(refuted))}"

@@ -1,0 +1,70 @@
+"""What an examination finds: how each law fared, what was measured of each quantity, and what failed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from gradgate.case import Case
+from gradgate.examining.judging import NOT_APPLICABLE, PASSED, UNDECIDED, Check
+from gradgate.verdicts import FRAGILE, INCONCLUSIVE, REFUTED, VERIFIED
+
+
+@dataclass
+class Tally:
+    """How one law fared: on how many cases it was expected, and what came of each."""
+
+    expected: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)  # passed, failed, fragile, undecided, ...
+    reasons: Counter[str] = field(default_factory=Counter)  # why it was not applicable or not judged
+    worst_ratio: float = 0.0  # error over bound among the comparisons that passed
+
+    @property
+    def verdict(self) -> str:
+        if self.outcomes[REFUTED]:
+            return REFUTED
+        if self.outcomes[FRAGILE]:
+            return FRAGILE
+        if self.outcomes[PASSED]:
+            return VERIFIED
+        return INCONCLUSIVE if self.outcomes[UNDECIDED] else NOT_APPLICABLE
+
+
+@dataclass
+class Strength:
+    """What the exact laws measured of one quantity."""
+
+    components: int = 0
+    cases: int = 0
+    decided: int = 0
+    worst_ratio: float = 0.0
+    refuted: int = 0
+    fragile: int = 0
+
+    @property
+    def verdict(self) -> str:
+        if self.refuted:
+            return REFUTED
+        if self.fragile:
+            return FRAGILE
+        return VERIFIED if self.decided else INCONCLUSIVE
+
+
+@dataclass(frozen=True, eq=False)
+class Failure:
+    """One law, by name, that failed on one case."""
+
+    law: str
+    check: Check
+    case: Case
+    verdict: str
+    cause: str
+
+
+@dataclass(frozen=True, eq=False)
+class Counterexample:
+    """The smallest and the worst failure of one law and quantity, and on how many cases it failed."""
+
+    smallest: Failure
+    worst: Failure
+    count: int

@@ -1,0 +1,1 @@
+"""What the property-based tests and the benchmarks are written with."""
