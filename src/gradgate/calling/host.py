@@ -20,7 +20,7 @@ from gradgate.calling.wire import BadFrame, read_frame, write_frame
 from gradgate.errors import Broken, CannotRun
 
 LOAD_LIMIT = 60.0  # seconds for importing the implementation and what it needs, on top of a call's own limit
-_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1")
 _running: set[subprocess.Popen[bytes]] = set()  # the workers of this process
 _GONE = None  # what the reading thread leaves in the queue when the pipe closes
 
@@ -33,18 +33,29 @@ class Worker:
     """
 
     def __init__(
-        self, source: Source, seed: int, time_limit: float, device: str = "cpu", load_limit: float = LOAD_LIMIT
+        self,
+        source: Source,
+        seed: int,
+        time_limit: float,
+        device: str = "cpu",
+        load_limit: float = LOAD_LIMIT,
+        *,
+        wait: bool = True,
     ) -> None:
+        """Starts the process. With wait=False, `ready` must be called before anything else is."""
         self.source = source
         self.name = source.name
         self.remarks: list[str] = []
         self._seed, self._limit, self._device, self._load_limit = seed, time_limit, device, load_limit
-        self._start()
+        self._launch()
+        if wait:
+            self.ready()
 
     def perform(self, calls: list[Call]) -> list[Outcome]:
         if self._process.poll() is not None:
             try:
-                self._start()
+                self._launch()
+                self.ready()
             except (Broken, CannotRun) as error:
                 return [Outcome(fault=str(error), fault_kind="died")] * len(calls)
         self._outbox.put(encode_calls(calls, self._device))
@@ -76,8 +87,8 @@ class Worker:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _start(self) -> None:
-        environment = {**os.environ, **dict.fromkeys(_ONE_THREAD, "1"), "PYTHONHASHSEED": "0"}
+    def _launch(self) -> None:
+        environment = {**os.environ, **ONE_THREAD, "PYTHONHASHSEED": "0"}
         self._process = subprocess.Popen(
             # -P: a random.py in the working folder must not become Python's own in the worker
             [sys.executable, "-P", "-m", "gradgate.calling.worker", json.dumps(asdict(self.source)), str(self._seed)],
@@ -92,6 +103,9 @@ class Worker:
         self._outbox: queue.Queue[Frame | None] = queue.Queue()
         threading.Thread(target=_read, args=(self._process.stdout, self._inbox), daemon=True).start()
         threading.Thread(target=_write, args=(self._process.stdin, self._outbox), daemon=True).start()
+
+    def ready(self) -> None:
+        """Waits until the implementation is loaded. Raises CannotRun or Broken where it cannot be."""
         try:
             hello, _ = self._next(self._load_limit + self._limit)
         except _Ended as end:

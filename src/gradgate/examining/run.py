@@ -17,9 +17,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gradgate.bounds.arithmetic import Arithmetic
-from gradgate.calling.host import LOAD_LIMIT, Worker, end_all
+from gradgate.calling.host import LOAD_LIMIT, ONE_THREAD, Worker, end_all
 from gradgate.calling.implementation import Particulars
-from gradgate.calling.loading import Source, resolve
+from gradgate.calling.inprocess import InProcess
+from gradgate.calling.loading import Source, load
 from gradgate.case import Case
 from gradgate.draws import generated
 from gradgate.errors import Broken, CannotRun
@@ -80,6 +81,7 @@ def run(sources: list[Source], settings: Settings, progress: Callable[[int, int]
     units = [(function, dtype) for function in settings.functions for dtype in settings.dtypes]
     lanes = [units[lane :: settings.jobs] for lane in range(min(settings.jobs, len(units)))]
     total = len(units) * (settings.cases + settings.text_cases)
+    os.environ.update(ONE_THREAD)  # the lanes fill the cores, and a fixed order of sums keeps runs alike
     context = multiprocessing.get_context("spawn")
     counter = context.Value("q", 0)
     others = set(multiprocessing.active_children())
@@ -140,9 +142,10 @@ def _lane(units: list[Unit], sources: list[Source], settings: Settings) -> list[
     """Examines all sources on the lane's units, one unit after the other."""
     corpus = _corpus(settings) if settings.text_cases else None
     subjects = [Subject(source) for source in sources]
+    peers = {name: InProcess(load(name)) for name in PEERS}  # our own, and trusted to return
     with ExitStack() as stack:
-        workers = {subject.source: _start(subject, settings, stack) for subject in subjects}
-        peers = _peers(workers, settings, stack)
+        started = [stack.enter_context(_launch(source, settings)) for source in sources]  # all of them load at once
+        workers = {s.source: _greet(s, worker, settings) for s, worker in zip(subjects, started, strict=True)}
         for function, dtype in units:
             _examine_unit(function, dtype, subjects, workers, peers, settings, corpus)
         for subject in subjects:
@@ -157,9 +160,15 @@ def _corpus(settings: Settings) -> Corpus:
     return build_corpus(read_text(settings.text), max_size=GATE_VOCABULARY)
 
 
-def _start(subject: Subject, settings: Settings, stack: ExitStack) -> Worker | None:
+def _launch(source: Source, settings: Settings) -> Worker:
+    limits = (settings.time_limit, settings.device, settings.load_limit)
+    return Worker(source, settings.seed, *limits, wait=False)
+
+
+def _greet(subject: Subject, worker: Worker, settings: Settings) -> Worker | None:
+    """The worker once it is loaded, and its subject told what it offers; None, and the subject told why not."""
     try:
-        worker = stack.enter_context(_worker(subject.source, settings, settings.device))
+        worker.ready()
     except CannotRun as error:
         subject.cannot_run = str(error)
         return None
@@ -174,26 +183,12 @@ def _start(subject: Subject, settings: Settings, stack: ExitStack) -> Worker | N
     return worker
 
 
-def _worker(source: Source, settings: Settings, device: str) -> Worker:
-    return Worker(source, settings.seed, settings.time_limit, device, settings.load_limit)
-
-
-def _peers(workers: dict[Source, Worker | None], settings: Settings, stack: ExitStack) -> dict[str, Worker]:
-    """The workers of the peers: those of the run where they take part in it, else their own."""
-    found = {}
-    for name in PEERS:
-        source = resolve(name)
-        worker = workers.get(source) or stack.enter_context(_worker(source, settings, "cpu"))
-        found[name] = worker
-    return found
-
-
 def _examine_unit(
     function: str,
     dtype: str,
     subjects: list[Subject],
     workers: dict[Source, Worker | None],
-    peers: dict[str, Worker],
+    peers: dict[str, InProcess],
     settings: Settings,
     corpus: Corpus | None,
 ) -> None:
@@ -238,7 +233,7 @@ def _cases(function: str, dtype: str, settings: Settings, corpus: Corpus | None)
 
 
 def _examine_case(
-    case: Case, open_now: list[tuple[Subject, Examination]], peers: dict[str, Worker], settings: Settings
+    case: Case, open_now: list[tuple[Subject, Examination]], peers: dict[str, InProcess], settings: Settings
 ) -> None:
     """One witness and one plan for all implementations of one arithmetic; the peers' evidence for all of them."""
     plans: dict[Arithmetic, tuple[Witness, Plan]] = {}
