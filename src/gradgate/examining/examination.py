@@ -109,6 +109,11 @@ class Examination:
         self.verdict = settle(self._crashes, self._failures, self.quantities, doubtful=self._doubtful > 0)
         self.sentence = self._word()
 
+    @property
+    def crashes(self) -> int:
+        """On how many cases so far the call gave no result, without an excuse."""
+        return len(self._crashes)
+
     def __getstate__(self) -> dict[str, Any]:
         """What travels between processes: the findings, without the calls and the cases behind them."""
         return {name: value for name, value in self.__dict__.items() if not name.startswith("_")}
