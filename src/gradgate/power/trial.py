@@ -55,9 +55,9 @@ class Trial:
 
     @property
     def caught(self) -> bool:
-        """Whether the gate would say so: refuted, or fragile where that is what the catalogue says of it."""
-        due = FRAGILE if self.fault.fragile else REFUTED
-        return any(kill.verdict == due and (kill.binds or self.fault.edge) for kill in self.kills.values())
+        """Whether a law that binds refutes it; of a fragility, a law that calls it fragile is enough."""
+        enough = (REFUTED, FRAGILE) if self.fault.fragile else (REFUTED,)
+        return any(kill.verdict in enough and (kill.binds or self.fault.edge) for kill in self.kills.values())
 
     def refuted_by(self, law: Law) -> bool:
         return law.name in self.kills and self.kills[law.name].verdict == REFUTED

@@ -1,0 +1,94 @@
+"""Faults at the contract's edges: indices outside U, no negatives, an empty window. They do not bind strangers."""
+
+import numpy as np
+
+PAIRS = "naive_softmax negative_sampling"
+EDGE = {"edge": True}
+
+
+def is_window_empty(given):
+    return 0 in [len(given[name]) for name in ("outsides", "context") if name in given]
+
+
+def raising(condition):
+    def plant(right, given):
+        if condition(given):
+            raise ValueError("this size was not thought of")
+        return right(**given)
+
+    return plant
+
+
+def nan_when(condition):
+    return {"loss": lambda loss, given: loss * np.nan if condition(given) else loss}
+
+
+def no_negatives(given):
+    return np.shape(given["negatives"])[-1] == 0
+
+
+FAULTS = [
+    (
+        "minus_one_is_the_last_word",
+        PAIRS,
+        "inputs",
+        "seen",
+        "Row -1 is taken for the last one, as NumPy does.",
+        {"outside": lambda outside, given: outside % len(given["U"]) if outside < 0 else outside},
+        EDGE,
+    ),
+    (
+        "words_wrap_around",
+        "negative_sampling",
+        "inputs",
+        "invented",
+        "An index beyond V wraps around.",
+        {"negatives": lambda drawn, given: drawn % len(given["U"])},
+        EDGE,
+    ),
+    (
+        "unknown_word_is_the_last",
+        "cbow",
+        "inputs",
+        "invented",
+        "An index beyond V is taken for the last word.",
+        {"context": lambda context, given: np.minimum(context, len(given["U"]) - 1)},
+        EDGE,
+    ),
+    (
+        "no_negatives_refused",
+        "negative_sampling",
+        "everything",
+        "invented",
+        "K = 0 raises.",
+        raising(no_negatives),
+        EDGE,
+    ),
+    (
+        "no_negatives_nan",
+        "negative_sampling",
+        "loss",
+        "seen",
+        "The mean over no negatives: 0 / 0 at K = 0.",
+        nan_when(no_negatives),
+        EDGE,
+    ),
+    (
+        "empty_window_refused",
+        "skipgram cbow",
+        "everything",
+        "seen",
+        "An empty window raises.",
+        raising(is_window_empty),
+        EDGE,
+    ),
+    (
+        "empty_window_nan",
+        "skipgram cbow",
+        "loss",
+        "seen",
+        "The mean over no words: 0 / 0 for an empty window.",
+        nan_when(is_window_empty),
+        EDGE,
+    ),
+]
