@@ -1,4 +1,4 @@
-# make verify (the default) · make test · make bench · make soundness · make checks · make clean · make help
+# make verify (the default) · make test · make bench · make soundness · make power · make checks · make clean · make help
 #
 # Each sets up .venv first where it is missing, or older than pyproject.toml or constraints.txt.
 #   make verify ARGS="numpy_dense --json -"    passes arguments on
@@ -14,7 +14,7 @@ RUN := $(VENV)/bin/python
 PIP := $(RUN) -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 STAMP := $(VENV)/.installed-$(EXTRAS)
 
-.PHONY: verify test bench soundness checks clean help
+.PHONY: verify test bench soundness power checks clean help
 
 verify: $(STAMP)
 	@$(VENV)/bin/gradgate verify $(ARGS)
@@ -27,6 +27,9 @@ bench: $(STAMP)
 
 soundness: $(STAMP)
 	@$(RUN) -m gradgate.soundness $(ARGS)
+
+power: $(STAMP)
+	@$(RUN) -m gradgate.power $(ARGS)
 
 checks: $(STAMP)
 	@$(RUN) -m ruff check --quiet

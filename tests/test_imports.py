@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 # Modules of gradgate that speak to people or to pytest. Every other one is core, or the reference.
-OUTER = "__main__ cli plugin report soundness suite".split()
+OUTER = "__main__ cli plugin power report soundness suite".split()
 BACKENDS = frozenset("cupy jax jaxlib mlx numba tensorflow torch triton".split())
 
 
@@ -41,6 +41,7 @@ def _rule(name: str, files: str, packages: str | None, layers: str, remedy: str)
 # The first rule that fits a file binds it. fnmatch's * crosses slashes.
 RULES = (
     _rule("impls", "impls/*.py", None, "", "an implementation is one file, loaded by path: write the formula out"),
+    _rule("faults", "corpus/*.py", "numpy", "", "a fault knows the inputs and outputs of its calls, nothing of ours"),
     _rule(
         "properties and bench",
         "properties/*.py bench/*.py",
@@ -124,7 +125,7 @@ def allows(rule: Rule, found: Import, siblings: frozenset[str]) -> bool:
     if top == "gradgate":
         its = layer(found.module)
         return its in rule.layers or (found.lazy and f"{its}?" in rule.layers)
-    if top in siblings or top in ("impls", "properties", "bench", "tests"):
+    if top in siblings or top in ("impls", "properties", "bench", "corpus", "tests"):
         return False
     if rule.packages is None or top in sys.stdlib_module_names or top in rule.packages:
         return True
@@ -144,7 +145,7 @@ def offences(path: str, source: str, siblings: frozenset[str]) -> list[str]:
 
 
 def _bound_files() -> list[str]:
-    folders = ("src", "impls", "properties", "bench")
+    folders = ("src", "impls", "properties", "bench", "corpus")
     return sorted(path.relative_to(ROOT).as_posix() for name in folders for path in (ROOT / name).rglob("*.py"))
 
 
@@ -165,6 +166,9 @@ FORBIDDEN = [
     ("impls/new.py", "from . import numpy_dense", "impls.numpy_dense"),
     ("impls/new.py", "import importlib\nimportlib.import_module('gradgate.terms')", "gradgate.terms"),
     ("impls/new.py", "__import__('impls.numpy_dense')", "impls.numpy_dense"),
+    ("corpus/faults/new.py", "from gradgate.case import Case", "gradgate.case.Case"),
+    ("corpus/faults/new.py", "import torch", "torch"),
+    ("corpus/faults/new.py", "from .signs import FAULTS", "corpus.faults.signs.FAULTS"),
     ("properties/test_new.py", "import torch", "torch"),
     ("properties/test_new.py", "def f():\n    import torch", "torch"),
     ("properties/test_new.py", "import flint", "flint"),
@@ -196,12 +200,14 @@ FORBIDDEN = [
 ALLOWED = [
     ("impls/new.py", "import numpy as np\nimport torch\nfrom math import exp"),
     ("properties/test_new.py", "import hypothesis\nimport numpy\nimport pytest\nfrom gradgate.laws import values"),
+    ("corpus/faults/new.py", "import numpy as np\nimport math"),
     ("bench/bench_new.py", "import pytest\nfrom gradgate.calling.loading import load"),
     ("src/gradgate/new.py", "from __future__ import annotations\nimport ast\nimport numpy.linalg\nfrom . import case"),
     ("src/gradgate/new.py", "def f():\n    import torch\n    from gradgate.reference import evaluate"),
     ("src/gradgate/laws/new.py", "from gradgate.case import Case\nfrom ..terms import groups"),
     ("src/gradgate/reference/new.py", "import flint\nfrom gradgate.terms import groups"),
     ("src/gradgate/cli.py", "import rich\nimport hypothesis\nfrom gradgate.reference import evaluate"),
+    ("src/gradgate/power/new.py", "from gradgate.faults import catalogue\nfrom gradgate.report.console import console"),
     ("src/gradgate/report/table.py", "from rich.table import Table\nfrom gradgate.examining.run import run"),
 ]
 

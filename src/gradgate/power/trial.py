@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from gradgate.calling.calls import Call
@@ -20,8 +20,10 @@ from gradgate.verdicts import FRAGILE, REFUTED
 from gradgate.witness import Witness
 
 CRASH = "no result"  # what kills a fault that gives no result to judge
+CAUGHT, EXCUSED, SURVIVES = "caught", "excused", "survives"
 BASES = {"numpy_dense": "numpy_rows", "numpy_rows": "numpy_dense"}  # what is spoilt, and the peer beside it
 SEED = 0
+CASES = 200  # as many as the gate puts by default
 
 
 @dataclass(frozen=True)
@@ -54,44 +56,49 @@ class Trial:
             self.kills[kill.law] = kill
 
     @property
-    def caught(self) -> bool:
-        """Whether a law that binds refutes it; of a fragility, a law that calls it fragile is enough."""
+    def killers(self) -> list[str]:
+        """The laws that catch it: those that bind and refute it; of a fragility, those too that call it fragile."""
         enough = (REFUTED, FRAGILE) if self.fault.fragile else (REFUTED,)
-        return any(kill.verdict in enough and (kill.binds or self.fault.edge) for kill in self.kills.values())
+        return [k.law for k in self.kills.values() if k.verdict in enough and (k.binds or self.fault.edge)]
+
+    @property
+    def caught(self) -> bool:
+        return bool(self.killers)
+
+    @property
+    def status(self) -> str:
+        """Caught; excused, where it fails but the second opinion calls a wrong formula fragile; or survives."""
+        return CAUGHT if self.caught else EXCUSED if self.kills else SURVIVES
+
+    def examination(self, right: Performer, function: str) -> Examination:
+        """The gate's own examination of the fault, planted into the right implementation."""
+        faulty = Faulty(right, self.fault)
+        return Examination(function, self.dtype, right.particulars, faulty.perform, shipped=True, tier="default")
 
     def refuted_by(self, law: Law) -> bool:
         return law.name in self.kills and self.kills[law.name].verdict == REFUTED
 
 
-def try_faults(
-    faults: Iterable[Fault], base: str, dtype: str, indices: Sequence[int], *, until_caught: bool = False
-) -> list[Trial]:
-    """Every fault in every function that it is for. until_caught ends a fault's trial with its first proper kill."""
+def try_faults(faults: Iterable[Fault], base: str, dtype: str, whole: int, most: int = CASES) -> list[Trial]:
+    """Every fault in every function that it is for: on `whole` cases, and on up to `most` while it is not caught."""
     trials = [Trial(fault, base, dtype) for fault in faults]
     for function in dict.fromkeys(f for trial in trials for f in trial.fault.functions):
         docket = [trial for trial in trials if function in trial.fault.functions]
-        _try_function(function, docket, base, dtype, indices, until_caught=until_caught)
+        _try_function(function, docket, base, dtype, whole, most)
     return trials
 
 
-def _try_function(
-    function: str, trials: list[Trial], base: str, dtype: str, indices: Sequence[int], *, until_caught: bool
-) -> None:
+def _try_function(function: str, trials: list[Trial], base: str, dtype: str, whole: int, most: int) -> None:
     right, peer = (InProcess(load(name)) for name in (base, BASES[base]))
-    examinations = [_examination(trial, right, function, dtype) for trial in trials]
-    for index in indices:
-        still = [i for i, trial in enumerate(trials) if not (until_caught and trial.caught)]
+    examinations = [trial.examination(right, function) for trial in trials]
+    for index in range(most):
+        still = [i for i, trial in enumerate(trials) if index < whole or not trial.caught]
         if not still:
             return
         hearing = Hearing(generated(function, dtype, SEED, index), right, peer)
         for i in still:
             for kill in hearing.kills(trials[i], examinations[i]):
                 trials[i].note(kill)
-
-
-def _examination(trial: Trial, right: Performer, function: str, dtype: str) -> Examination:
-    faulty = Faulty(right, trial.fault)
-    return Examination(function, dtype, right.particulars, faulty.perform, shipped=True, tier="default")
 
 
 class Hearing:
