@@ -9,10 +9,9 @@ from typing import Any
 from gradgate.examining.examination import EXACT
 from gradgate.faults import Fault, catalogue
 from gradgate.laws import LAWS
-from gradgate.power.trial import BASES, CASES, CAUGHT, CRASH, EXCUSED, SEED, SURVIVES, Trial, try_faults
+from gradgate.power.trial import BASES, CASES, CAUGHT, CRASH, EXCUSED, SEED, SPREAD, SURVIVES, Trial, try_faults
 
 PEERS = ("agreement",)  # says what the exact laws say: peers that are right stand for the reference
-WHOLE = 40  # cases that every law sees of every fault: each kind four times, with both losses and reductions
 DTYPES = ("float64", "float32")
 Record = dict[str, Any]
 
@@ -20,7 +19,9 @@ Record = dict[str, Any]
 def measure(faults: Sequence[Fault] | None = None) -> Record:
     """The whole matrix, or that of some faults."""
     faults = catalogue() if faults is None else faults
-    home = [trial for dtype in DTYPES for trial in try_faults(_first_in(faults, dtype), "numpy_dense", dtype, WHOLE)]
+    home = [
+        trial for dtype in DTYPES for trial in try_faults(_first_in(faults, dtype), "numpy_dense", dtype, len(SPREAD))
+    ]
     order = {fault.name: place for place, fault in enumerate(faults)}
     home.sort(key=lambda trial: order[trial.fault.name])
     seen = {(trial.fault.name, trial.base, trial.dtype) for trial in home}
@@ -31,7 +32,7 @@ def measure(faults: Sequence[Fault] | None = None) -> Record:
             for trial in try_faults(rest, base, dtype, 0):
                 away.setdefault(trial.fault.name, []).append(trial)
     records = [_record(trial, away.get(trial.fault.name, [])) for trial in home]
-    return {"schema": 1, "seed": SEED, "cases": WHOLE, "most_cases": CASES, "faults": records, **summary(records)}
+    return {"schema": 1, "seed": SEED, "cases": len(SPREAD), "most_cases": CASES, "faults": records, **summary(records)}
 
 
 def _first_in(faults: Sequence[Fault], dtype: str) -> list[Fault]:

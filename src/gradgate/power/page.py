@@ -13,8 +13,9 @@ _HEAD = """# The power of the gate
 Written by `make power`; [power.json](power.json) holds the same as data, with the case of every kill. {count} faults
 ({origins}) are planted into `numpy_dense` one at a time, from
 outside: into its inputs, its outputs or its repeated calls. The laws are put to them as `gradgate verify` puts them
-(seed {seed}), without shrinking: all on the first {cases} cases of a function, and on up to {most_cases} while a fault is
-not caught. Each catch is confirmed in `numpy_rows`, and in float32 where the fault exceeds that precision.
+(seed {seed}), without shrinking: on {cases} of its cases, in which every law meets every kind of input, and on all
+{most_cases} while a fault is not caught. Each catch is confirmed in `numpy_rows`, and in float32 where the fault
+exceeds that precision.
 
 A fault is **caught** when a law that binds strangers refutes it; a fault at the contract's edges, when any law does; a
 fragility (the formula is right, and overflows or loses digits), when a law calls it fragile. Where a law's name has a
