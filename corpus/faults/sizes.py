@@ -65,12 +65,19 @@ def drop_last_of_full(right, given):
 
 
 FAULTS = [
-    ("rows_beyond_64", PAIRS, "grad_U", "seen", "A block of 64 rows: those after it are never written.", rows_from(64)),
+    (
+        "rows_beyond_64",
+        PAIRS,
+        "grad_U",
+        "invented",
+        "A block of 64 rows: those after it are never written.",
+        rows_from(64),
+    ),
     (
         "rows_beyond_1024",
         NV,
         "grad_U",
-        "seen",
+        "invented",
         "A block of 1024 threads: the rows after it are never written.",
         rows_from(1024),
     ),

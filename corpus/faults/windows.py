@@ -1,9 +1,8 @@
-"""Faults of the window: which words count, which row of V_c is written, sum or mean, what a loop leaves over."""
+"""Faults of the skip-gram window: which words count, which row of V_c is written, what a loop leaves over."""
 
 import numpy as np
 
 SG = "skipgram"
-CB = "cbow"
 
 
 def words(given):
@@ -73,25 +72,6 @@ def center_predicted_too(right, given):
     return right(**{**given, "outsides": np.append(words(given), given["center"]), "negatives": more})
 
 
-def one_loss_a_word(right, given):
-    parts = [right(**{**given, "context": given["context"][i : i + 1]}) for i in range(len(given["context"]))]
-    return [sum(outputs) for outputs in zip(*parts, strict=True)] if parts else right(**given)
-
-
-def divisor(given):
-    return len(given["context"]) if given["reduce"] == "mean" else 1
-
-
-def repeats_once(grad, given):
-    return grad / np.maximum(np.bincount(given["context"], minlength=len(grad)), 1)[:, None]
-
-
-def to_the_target(grad, given):
-    moved = np.zeros_like(grad)
-    moved[given["target"]] = grad.sum(axis=0)
-    return moved
-
-
 def matrices_swapped(right, given):
     loss, grad_V_c, grad_U = right(**{**given, "V_c": given["U"], "U": given["V_c"]})
     return [loss, grad_U, grad_V_c]
@@ -140,7 +120,7 @@ FAULTS = [
         "gradient_to_the_window_place",
         SG,
         "grad_V_c",
-        "seen",
+        "invented",
         "The centre's gradient is written to row C: the place in the window taken for the word.",
         moved_to(lambda given: len(words(given)) % len(given["V_c"])),
     ),
@@ -164,7 +144,7 @@ FAULTS = [
         "repeated_words_once",
         SG,
         "loss and gradients",
-        "seen",
+        "invented",
         "set(outsides): a word that stands twice counts once.",
         window_of(first_of_each),
     ),
@@ -212,7 +192,7 @@ FAULTS = [
         "loss_over_C",
         SG,
         "loss",
-        "seen",
+        "invented",
         "The loss is averaged over the window, the gradients add up.",
         over(lambda given: len(words(given)), (0,)),
     ),
@@ -228,7 +208,7 @@ FAULTS = [
         "grad_U_of_the_last_word",
         SG,
         "grad_U",
-        "seen",
+        "invented",
         "grad_U is assigned in the loop, the rest accumulates.",
         lambda right, given: [*right(**given)[:2], right(**part_of_window(given, slice(-1, None)))[2]],
     ),
@@ -263,70 +243,6 @@ FAULTS = [
         "published",
         "EH is taken from U after U was updated.",
         hidden_side_of(after_the_update),
-    ),
-    (
-        "mean_for_sum",
-        CB,
-        "loss and gradients",
-        "seen",
-        "The average of the context where its sum is due.",
-        {"reduce": lambda reduce, given: "mean"},
-    ),
-    (
-        "sum_for_mean",
-        CB,
-        "loss and gradients",
-        "invented",
-        "The sum of the context where its average is due.",
-        {"reduce": lambda reduce, given: "sum"},
-    ),
-    (
-        "undivided_error",
-        CB,
-        "grad_V_c",
-        "seen",
-        "The mean's gradient lacks its 1/C: gensim, word2vec.c and fastText add the undivided error.",
-        {"hidden": lambda grad, given: grad * divisor(given)},
-    ),
-    (
-        "grad_U_divided_too",
-        CB,
-        "grad_U",
-        "invented",
-        "The mean's 1/C is applied to grad_U once more.",
-        {"grad_U": lambda grad, given: grad / max(divisor(given), 1)},
-    ),
-    (
-        "one_loss_a_context_word",
-        CB,
-        "loss and gradients",
-        "seen",
-        "Each context word predicts the target by itself.",
-        one_loss_a_word,
-    ),
-    (
-        "context_repeats_once_in_gradient",
-        CB,
-        "grad_V_c",
-        "seen",
-        "grad_V_c[context] += ... with a fancy index: a repeated word gets its gradient once.",
-        {"hidden": repeats_once},
-    ),
-    (
-        "context_as_a_set",
-        CB,
-        "loss and gradients",
-        "invented",
-        "A context word that stands twice counts once.",
-        {"context": lambda context, given: np.unique(context)},
-    ),
-    (
-        "gradient_to_the_target",
-        CB,
-        "grad_V_c",
-        "seen",
-        "The context's gradient is written to the target's row.",
-        {"hidden": to_the_target},
     ),
     (
         "matrices_swapped",

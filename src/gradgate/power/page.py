@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from textwrap import fill
 
+from gradgate.faults import ORIGINS
 from gradgate.power.matrix import Record
 from gradgate.verdicts import FRAGILE
 
@@ -37,7 +38,7 @@ def page(record: Record) -> str:
     """The whole page in Markdown."""
     faults = record["faults"]
     origins = [fault["origin"] for fault in faults]
-    counted = ", ".join(f"{origins.count(origin)} {origin}" for origin in dict.fromkeys(sorted(origins, reverse=True)))
+    counted = ", ".join(f"{origins.count(origin)} {word}" for word, origin in ORIGINS.items())
     head = _HEAD.format(count=len(faults), origins=counted, **record)
     laws = [
         f"| `{name}` | {law['kills']} | {law['excuses']} | {_names(law['alone'])} |"
