@@ -20,7 +20,8 @@ exceeds that precision.
 
 A fault is **caught** when a law that binds strangers refutes it; a fault at the contract's edges, when any law does; a
 fragility (the formula is right, and overflows or loses digits), when a law calls it fragile. Where a law's name has a
-~, the law failed, but the second opinion excused that as fragile.
+~, the law failed, but the second opinion excused that as fragile. A few kills hang on how a machine rounds: a wrong
+formula may lose more digits than the bounds of the right one allow.
 
 ![the kill matrix](power.svg)
 
