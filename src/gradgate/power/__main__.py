@@ -1,7 +1,7 @@
 """`make power`: measures the kill matrix and writes docs/power.md, docs/power.json and docs/power.svg.
 
-With --check nothing is written: exit 1 where what stands there is not what this machine measures. A fault that survives, or a
-law that kills nothing, is exit 1 as well."""
+With --check nothing is written: exit 1 where what stands there is not what this machine measures. A fault that
+survives, or a law that kills nothing, is exit 1 as well."""
 
 from __future__ import annotations
 
