@@ -278,7 +278,8 @@ def test_a_function_that_timed_out_is_put_no_more_cases(together: Finished) -> N
     [found] = of(together, "bad_endless.py")["functions"]
     assert found["verdict"] == "timed out"
     assert found["cases"] == 1
-    assert found["counterexamples"] == []
+    [shown] = found["counterexamples"]
+    assert (shown["law"], shown["count"], shown["smallest"]["cause"]) == ("call", 1, "timed out")
 
 
 # ---- one by one, for their exit codes

@@ -5,32 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from gradgate.calling.calls import Outcome
-from gradgate.case import Case
 from gradgate.examining.findings import Failure, Strength
-from gradgate.verdicts import CRASHED, FRAGILE, INCONCLUSIVE, REFUTED, TIMED_OUT, VERIFIED
-
-Crash = tuple[Case, Outcome]
+from gradgate.verdicts import INCONCLUSIVE, REFUTED, VERIFIED, gravest
 
 
-def settle(
-    crashes: Sequence[Crash], failures: Sequence[Failure], quantities: Mapping[str, Strength], *, doubtful: bool
-) -> str:
+def settle(failures: Sequence[Failure], quantities: Mapping[str, Strength], *, doubtful: bool) -> str:
     """The verdict of an examination; doubtful: the check failed every other implementation too."""
-    if crashes:
-        return TIMED_OUT if crashes[-1][1].fault_kind == "timed out" else CRASHED
-    verdicts = {failure.verdict for failure in failures}
-    if verdicts:
-        return REFUTED if REFUTED in verdicts else FRAGILE
+    if failures:
+        return gravest(failure.verdict for failure in failures)
     if doubtful or not quantities or any(s.verdict == INCONCLUSIVE for s in quantities.values()):
         return INCONCLUSIVE
     return VERIFIED
-
-
-def why_crashed(crashes: Sequence[Crash]) -> str:
-    """What went wrong on the smallest case."""
-    case, outcome = min(crashes, key=lambda crash: crash[0].size)
-    return f"{outcome.fault} [{case.describe()}]"
 
 
 def why_fragile(failures: Sequence[Failure]) -> str:

@@ -15,8 +15,7 @@ import numpy as np
 from gradgate.examining.examination import Examination
 from gradgate.examining.findings import Counterexample, Failure, Tally
 from gradgate.examining.run import Settings, Subject
-from gradgate.laws import BY_NAME
-from gradgate.report.wording import message, snippet
+from gradgate.report.wording import is_readable, message, snippet, statement_of
 from gradgate.verdicts import CRASHED, NOT_OFFERED, NOT_RUN, gravest
 
 SCHEMA = "gradgate.verify/1"
@@ -117,7 +116,7 @@ def _tally(tally: Tally) -> dict[str, Any]:
 def _counterexample(name: str, found: Counterexample) -> dict[str, Any]:
     return {
         "law": found.smallest.law,
-        "statement": BY_NAME[found.smallest.law].statement,
+        "statement": statement_of(found.smallest.law),
         "count": found.count,
         "smallest": _failure(name, found.smallest),
         "worst": _failure(name, found.worst),
@@ -126,6 +125,7 @@ def _counterexample(name: str, found: Counterexample) -> dict[str, Any]:
 
 def _failure(name: str, failure: Failure) -> dict[str, Any]:
     check, case = failure.check, failure.case
+    readable = is_readable(case)
     return {
         "verdict": failure.verdict,
         "cause": failure.cause,
@@ -134,8 +134,8 @@ def _failure(name: str, failure: Failure) -> dict[str, Any]:
         "index": list(check.index),
         **{key: _number(getattr(check, key)) for key in ("value", "due", "error", "bound", "ratio")},
         "case": {"function": case.function, "kind": case.kind, "seed": case.seed, "index": case.index},
-        "inputs": {name: _plain(value) for name, value in case.inputs.items()} if case.size <= 200 else None,
-        "snippet": snippet(name, failure) if case.size <= 200 else None,
+        "inputs": {name: _plain(value) for name, value in case.inputs.items()} if readable else None,
+        "snippet": snippet(name, failure) if readable else None,
     }
 
 
