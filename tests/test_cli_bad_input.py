@@ -78,7 +78,7 @@ FILES = {
     "exits_at_import": Bad("raise SystemExit(3)\n", "crashed", r"ends the program when it is imported: exit\(3\)"),
     "leaves_at_import": Bad("import os\nos._exit(5)\n", "crashed", "left by itself, with exit code 5"),
     "killed_at_import": Bad("import os\nos.kill(os.getpid(), 9)\n", "crashed", "ended by SIGKILL"),
-    "endless_at_import": Bad("while True:\n    pass\n", "crashed", "no answer within 3 s"),
+    "endless_at_import": Bad("while True:\n    pass\n", "timed out", "no answer within 3 s"),
     "needs_a_package": Bad("import not_installed_anywhere\n", "not run", "needs not_installed_anywhere, which is not"),
     "needs_torch": Bad(
         "import sys\nsys.modules['torch'] = None\nimport torch\n", "not run", r"pip install 'gradgate\[torch\]'"

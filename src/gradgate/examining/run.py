@@ -23,7 +23,7 @@ from gradgate.calling.inprocess import InProcess
 from gradgate.calling.loading import Source, load
 from gradgate.case import Case
 from gradgate.draws import generated
-from gradgate.errors import Broken, CannotRun
+from gradgate.errors import Broken, CannotRun, Late
 from gradgate.examining.examination import Examination, arithmetic_of, plan_case
 from gradgate.examining.judging import Plan
 from gradgate.examining.peers import PEERS, peer_evidence
@@ -66,6 +66,7 @@ class Subject:
     remarks: list[str] = field(default_factory=list)
     cannot_run: str = ""
     broken: str = ""
+    late: bool = False  # broken, because it was not loaded in time
 
 
 Unit = tuple[str, str]  # function, dtype
@@ -111,6 +112,7 @@ def _merge(parts: list[list[Subject]], units: list[Unit]) -> list[Subject]:
         whole.remarks = sorted({remark for share in shares for remark in share.remarks})
         whole.cannot_run = next((share.cannot_run for share in shares if share.cannot_run), "")
         whole.broken = next((share.broken for share in shares if share.broken), "")
+        whole.late = any(share.late for share in shares)
         merged.append(whole)
     return merged
 
@@ -173,7 +175,7 @@ def _greet(subject: Subject, worker: Worker, settings: Settings) -> Worker | Non
         subject.cannot_run = str(error)
         return None
     except Broken as error:
-        subject.broken = str(error)
+        subject.broken, subject.late = str(error), isinstance(error, Late)
         return None
     subject.offers, subject.particulars = worker.offers, worker.particulars
     if settings.device.partition(":")[0] not in worker.devices:

@@ -16,7 +16,7 @@ from gradgate.examining.examination import Examination
 from gradgate.examining.findings import Counterexample, Failure, Tally
 from gradgate.examining.run import Settings, Subject
 from gradgate.report.wording import is_readable, message, snippet, statement_of
-from gradgate.verdicts import CRASHED, NOT_OFFERED, NOT_RUN, gravest
+from gradgate.verdicts import CRASHED, NOT_OFFERED, NOT_RUN, TIMED_OUT, gravest
 
 SCHEMA = "gradgate.verify/1"
 _LIBRARIES = ("gradgate", "numpy", "python-flint", "hypothesis", "torch")
@@ -49,7 +49,7 @@ def document(
 def verdict_of(subject: Subject) -> str:
     """The verdict of an implementation: the gravest of its functions'."""
     if subject.broken:
-        return CRASHED
+        return TIMED_OUT if subject.late else CRASHED
     if subject.cannot_run:
         return NOT_RUN
     return gravest(examination.verdict for examination in subject.examinations)
