@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from gradgate import cli
-from gradgate.calling.loading import shipped
+from gradgate.calling.loading import resolve, shipped
+from gradgate.examining.run import Settings, run
 from gradgate.laws import LAWS
 
 ROOT = Path(__file__).parents[1]
@@ -204,6 +205,13 @@ def test_a_terminal_gets_a_bar_and_colours(folder: Path) -> None:
     assert done.returncode == 0
     assert re.search(r"verifying.*0/25.*cases", done.stdout)
     assert "\x1b[32mverified\x1b[0m" in done.stdout
+
+
+def test_the_bar_counts_the_cases_that_there_are(folder: Path) -> None:
+    told: list[tuple[int, int]] = []
+    settings = Settings(("sigmoid", "naive_softmax"), ("float64",), cases=3, text_cases=2, jobs=1)
+    run([resolve(str(folder / "right.py"))], settings, lambda *counts: told.append(counts))
+    assert told[-1] == (3 + 5, 3 + 5)  # a sigmoid takes no word of a text
 
 
 # ---- JSON

@@ -81,7 +81,7 @@ def run(sources: list[Source], settings: Settings, progress: Callable[[int, int]
         read_text(settings.text)  # a text that cannot be read must be said before anything is started
     units = [(function, dtype) for function in settings.functions for dtype in settings.dtypes]
     lanes = [units[lane :: settings.jobs] for lane in range(min(settings.jobs, len(units)))]
-    total = len(units) * (settings.cases + settings.text_cases)
+    total = sum(_cases_of(function, settings) for function, _ in units)
     os.environ.update(ONE_THREAD)  # the lanes fill the cores, and a fixed order of sums keeps runs alike
     context = multiprocessing.get_context("spawn")
     counter = context.Value("q", 0)
@@ -214,16 +214,26 @@ def _examine_unit(
             tier=settings.tier,
         )
         open_now.append((subject, examination))
-    for case in _cases(function, dtype, settings, corpus):
-        if open_now:
-            _examine_case(case, open_now, peers, settings)
-        if _counter is not None:
-            with _counter.get_lock():
-                _counter.value += 1
+    if not open_now:
+        _count(_cases_of(function, settings))
+    for case in _cases(function, dtype, settings, corpus) if open_now else ():
+        _examine_case(case, open_now, peers, settings)
+        _count(1)
     for subject, examination in open_now:
         with _noting_failure(subject):
             examination.conclude()
             subject.examinations.append(examination)
+
+
+def _count(cases: int) -> None:
+    if _counter is not None:
+        with _counter.get_lock():
+            _counter.value += cases
+
+
+def _cases_of(function: str, settings: Settings) -> int:
+    """How many cases `_cases` yields: sigmoid and softmax take no word of a text."""
+    return settings.cases + (settings.text_cases if function in TEXT_FUNCTIONS else 0)
 
 
 def _cases(function: str, dtype: str, settings: Settings, corpus: Corpus | None) -> Iterator[Case]:
