@@ -313,6 +313,11 @@ def test_each_exits_with_its_code(folder: Path, arguments: list[str], code: int)
     assert len({found["name"] for found in done.report["implementations"]}) == len(done.report["implementations"])
 
 
+def test_one_file_by_two_names_is_examined_once(folder: Path) -> None:
+    done = verify(folder, *QUICK, "right.py", "./right.py", str(folder / "right.py"))
+    assert [found["name"] for found in done.report["implementations"]] == ["right.py"]
+
+
 def test_a_file_that_offers_nothing_of_what_is_asked_is_not_green(folder: Path) -> None:
     done = verify(folder, *QUICK, "right.py", "--loss", "cbow")
     assert of(done, "right.py")["why_not"] == (
