@@ -56,8 +56,9 @@ def snippet(name: str, failure: Failure) -> str:
     ]
     if check.quantity in case.returns:
         place = f"[{', '.join(map(str, check.index))}]" if check.index else ""
-        comment = f"  # due: {check.due!r}" if failure.law.startswith("exact_") else f"  # see the law {failure.law}"
-        lines.append(f"print({check.quantity}{place}){comment}")
+        exact = failure.law.startswith("exact_")
+        comment = f"due: {check.due!r}" if exact else check.sentence or f"see the law {failure.law}"
+        lines.append(f"print({check.quantity}{place})  # {comment}")
     return "\n".join(lines)
 
 
