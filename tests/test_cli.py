@@ -357,6 +357,7 @@ def test_failures_that_are_expected_do_not_count(expecting: Verify) -> None:
     done = expecting(ENTRY.format("crashes.py", "call", "raised"), "crashes.py", "right.py")
     assert done.code == 0, done.out
     assert "crashes.py · naive_softmax · float64: verified (expected failures aside)" in done.out
+    assert "crashes.py: verified (expected failures aside) · " in done.out
     assert "expected: known since the port" in done.out
 
 

@@ -26,6 +26,7 @@ _STYLES = {
     TIMED_OUT: "bold red",
     INCONCLUSIVE: "yellow",
 }
+_ASIDE = " (expected failures aside)"
 _WIDTH = 120  # of what goes into a pipe or a file
 
 
@@ -119,9 +120,9 @@ def _show_failures(out: Console, subject: Subject, settings: Settings) -> None:
 
 
 def _headline(name: str, examination: Examination) -> Text:
-    verdict = f"{examination.verdict} (expected failures aside)" if examination.expected else examination.verdict
     line = Text(f"{name} · {examination.function} · {examination.dtype}: ")
-    line.append(verdict, style=_STYLES.get(examination.verdict, ""))
+    line.append(examination.verdict, style=_STYLES.get(examination.verdict, ""))
+    line.append(_ASIDE if examination.expected else "")
     return line.append(f": {examination.sentence}" if examination.sentence else "")
 
 
@@ -152,6 +153,7 @@ def _summary(subject: Subject, settings: Settings) -> Text:
     verdict = verdict_of(subject)
     line = Text().append(f"{subject.source.name}: ", style="bold")
     line.append(verdict, style=_STYLES.get(verdict, ""))
+    line.append(_ASIDE if any(examination.expected for examination in subject.examinations) else "")
     if subject.cannot_run or subject.broken:
         return line.append(f": {subject.cannot_run or subject.broken}")
     strengths = [s for e in subject.examinations for s in e.quantities.values()]
