@@ -16,7 +16,8 @@ import pytest
 
 from gradgate import cli
 from gradgate.calling.loading import resolve, shipped
-from gradgate.examining.run import Settings, run
+from gradgate.examining.run import run
+from gradgate.examining.subjects import Settings
 from gradgate.laws import LAWS
 
 ROOT = Path(__file__).parents[1]

@@ -20,12 +20,13 @@ from gradgate.arguments import at_least, names_of, seconds
 from gradgate.calling.host import LOAD_LIMIT, Worker
 from gradgate.calling.loading import Source, entry_points, resolve, shipped
 from gradgate.errors import Broken, CannotRun
-from gradgate.examining.run import Settings, Subject, run
+from gradgate.examining.run import run
+from gradgate.examining.subjects import Settings, Subject
 from gradgate.expected import apply_expected, read_expected, require_examined
 from gradgate.formats import FORMATS
 from gradgate.interface import FUNCTIONS
 from gradgate.report.console import console, show
-from gradgate.report.document import document, verdict_of
+from gradgate.report.document import document
 from gradgate.report.target import require_writable, write_report
 from gradgate.verdicts import EXIT_CANNOT_RUN, EXIT_REFUTED, EXIT_VERIFIED, exit_code, worst_exit
 
@@ -193,7 +194,7 @@ def _exit(subjects: list[Subject], options: argparse.Namespace, *, named: bool, 
             continue
         allow = options.allow_fragile or (bool(subject.particulars.adapter) and not options.refuse_fragile)
         if subject.broken:
-            codes.append(exit_code(verdict_of(subject), allow_fragile=allow))
+            codes.append(exit_code(subject.verdict, allow_fragile=allow))
         codes += [exit_code(examination.verdict, allow_fragile=allow) for examination in subject.examinations]
     return worst_exit(codes)
 

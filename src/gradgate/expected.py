@@ -18,7 +18,7 @@ from pathlib import Path
 
 from gradgate.errors import CannotRun
 from gradgate.examining.findings import CALL
-from gradgate.examining.run import Subject
+from gradgate.examining.subjects import Subject
 from gradgate.laws import BY_NAME
 from gradgate.verdicts import VERIFIED, gravest
 

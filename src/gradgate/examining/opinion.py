@@ -40,8 +40,7 @@ def opinion(judgement: Judgement, evidence: Evidence, calls: Sequence[Call], *, 
         infinite = [check.quantity for check in judgement.checks if not check.passed]
         return Opinion(_may_overflow(evidence.witness, calls, "huge", infinite), "overflow")
     if breach == "raised":
-        variant = judgement.checks[0].sentence.partition("the call with ")[2].partition(" gave no result")[0]
-        return Opinion(_may_overflow(evidence.witness, calls, variant), "raises")
+        return Opinion(_may_overflow(evidence.witness, calls, judgement.checks[0].variant), "raises")
     if breach:
         return Opinion(False, breach)
     finite = all(np.isfinite(check.value) for check in judgement.checks if not check.passed)

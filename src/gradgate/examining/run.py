@@ -13,11 +13,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 from gradgate.bounds.arithmetic import Arithmetic
-from gradgate.calling.host import LOAD_LIMIT, ONE_THREAD, Worker, end_all
+from gradgate.calling.host import ONE_THREAD, Worker, end_all
 from gradgate.calling.implementation import Particulars
 from gradgate.calling.inprocess import InProcess
 from gradgate.calling.loading import Source, load
@@ -27,47 +26,10 @@ from gradgate.errors import Broken, CannotRun, Late
 from gradgate.examining.examination import Examination, arithmetic_of, plan_case
 from gradgate.examining.judging import Plan
 from gradgate.examining.peers import PEERS, peer_evidence
-from gradgate.formats import FORMATS
-from gradgate.interface import FUNCTIONS
+from gradgate.examining.subjects import Settings, Subject
 from gradgate.text import TEXT_FUNCTIONS, Corpus, build_corpus, gate_corpus, read_text, text_case
 from gradgate.text.corpus import GATE_VOCABULARY
 from gradgate.witness import Witness
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What a run does. cases is the number of generated ones a function and dtype; text_cases come on top of them.
-
-    text is a path (None: the default text); time_limit is in seconds for one call, load_limit for importing a file;
-    jobs is the number of lanes.
-    """
-
-    functions: tuple[str, ...] = FUNCTIONS
-    dtypes: tuple[str, ...] = tuple(FORMATS)
-    cases: int = 200
-    text_cases: int = 20
-    seed: int = 0
-    text: str | None = None
-    tier: str = "default"
-    time_limit: float = 10.0
-    load_limit: float = LOAD_LIMIT
-    device: str = "cpu"
-    jobs: int = 2
-
-
-@dataclass
-class Subject:
-    """One implementation in a run: what it said of itself, what was found, or why it could not be examined."""
-
-    source: Source
-    offers: tuple[str, ...] = ()
-    particulars: Particulars = field(default_factory=Particulars)
-    examinations: list[Examination] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
-    cannot_run: str = ""
-    broken: str = ""
-    late: bool = False  # broken, because it was not loaded in time
-
 
 Unit = tuple[str, str]  # function, dtype
 

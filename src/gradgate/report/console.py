@@ -12,9 +12,9 @@ from rich.text import Text
 
 from gradgate.examining.examination import Examination
 from gradgate.examining.findings import Counterexample, Tally
-from gradgate.examining.run import Settings, Subject
+from gradgate.examining.subjects import Settings, Subject
 from gradgate.laws import LAWS
-from gradgate.report.document import manifest, verdict_of
+from gradgate.report.document import manifest
 from gradgate.report.wording import is_readable, message, snippet, statement
 from gradgate.verdicts import CRASHED, FRAGILE, INCONCLUSIVE, NOT_RUN, REFUTED, TIMED_OUT, VERIFIED
 
@@ -150,7 +150,7 @@ def _show_repetition(out: Console, name: str, found: Counterexample, settings: S
 
 
 def _summary(subject: Subject, settings: Settings) -> Text:
-    verdict = verdict_of(subject)
+    verdict = subject.verdict
     line = Text().append(f"{subject.source.name}: ", style="bold")
     line.append(verdict, style=_STYLES.get(verdict, ""))
     line.append(_ASIDE if any(examination.expected for examination in subject.examinations) else "")
@@ -167,7 +167,8 @@ def _summary(subject: Subject, settings: Settings) -> Text:
     if strengths:
         line.append(
             f" · {_counted(sum(s.components for s in strengths), 'component')}"
-            f" · worst error/bound {max(s.worst_ratio for s in strengths):.2f}"
+            f" · worst error/bound{'' if verdict == VERIFIED else ' that passed'}"
+            f" {max(s.worst_ratio for s in strengths):.2f}"
         )
     missing = [f for f in settings.functions if f not in subject.offers]
     if missing and verdict != NOT_RUN:

@@ -14,9 +14,9 @@ import numpy as np
 
 from gradgate.examining.examination import Examination
 from gradgate.examining.findings import Counterexample, Failure, Tally
-from gradgate.examining.run import Settings, Subject
+from gradgate.examining.subjects import Settings, Subject
 from gradgate.report.wording import is_readable, message, snippet, statement_of
-from gradgate.verdicts import CRASHED, NOT_OFFERED, NOT_RUN, TIMED_OUT, gravest
+from gradgate.verdicts import NOT_OFFERED
 
 SCHEMA = "gradgate.verify/1"
 _LIBRARIES = ("gradgate", "numpy", "python-flint", "hypothesis", "torch")
@@ -46,15 +46,6 @@ def document(
     }
 
 
-def verdict_of(subject: Subject) -> str:
-    """The verdict of an implementation: the gravest of its functions'."""
-    if subject.broken:
-        return TIMED_OUT if subject.late else CRASHED
-    if subject.cannot_run:
-        return NOT_RUN
-    return gravest(examination.verdict for examination in subject.examinations)
-
-
 def manifest(subjects: list[Subject]) -> dict[str, Any]:
     """How many checks (one law on one case) were expected, and what became of them."""
     total: dict[str, int] = {"expected": 0}
@@ -74,7 +65,7 @@ def _subject(subject: Subject, settings: Settings) -> dict[str, Any]:
     return {
         "name": subject.source.name,
         "kind": subject.source.kind,
-        "verdict": verdict_of(subject),
+        "verdict": subject.verdict,
         "why_not": subject.cannot_run or subject.broken,
         "declared": subject.particulars.declared(),
         "offers": list(subject.offers),
