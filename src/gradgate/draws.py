@@ -86,7 +86,7 @@ def _stretched(function: str, sizes: Sizes, rng: np.random.Generator) -> Sizes:
     if rng.integers(0, 4):
         return sizes
     name = "V" if sizes.V >= 1000 else str(rng.choice(sizes_of(function)))
-    low, high = (10, 12) if sizes.V >= 1000 else _STRETCHES[name]
+    low, high = (10, 11) if sizes.V >= 1000 else _STRETCHES[name]
     changed = replace(sizes, **{name: int(2 ** rng.integers(low, high + 1) + rng.integers(-1, 2))})
     return replace(changed, d=min(changed.d, 10)) if changed.V >= 1000 else changed
 

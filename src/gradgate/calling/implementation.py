@@ -207,7 +207,7 @@ class Implementation:
             if is_matrix_gradient(quantity) and isinstance(value, tuple) and len(value) == 2:
                 rows = np.asarray(self._as_numpy(value[0])[0])
                 values, dtype = self._as_numpy(value[1])
-                if rows.ndim != 1 or rows.dtype.kind not in "iu":
+                if rows.ndim != 1 or (rows.size and rows.dtype.kind not in "iu"):  # an empty list has no dtype
                     raise Malformed(f"the rows of {quantity} are {_shape_of(value[0])}; a vector of ints is due")
                 return Result(_numbers(values, quantity), dtype, rows.astype(np.int64))
             values, dtype = self._as_numpy(value)
