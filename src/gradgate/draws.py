@@ -18,12 +18,13 @@ from gradgate.interface import NAIVE_SOFTMAX, NEGATIVE_SAMPLING, SIGNATURES
 KINDS = ("digits", "normal", "wide", "huge", "tiny", "cancelling", "heavy-tailed", "subnormal")
 """digits: multiples of 1/8, logits of order 1; normal: full mantissas, logits of order 1; wide: logits of order 5,
 or in every other case all of them from 8 to 40 in size, where log(1 + e^-|z|) fades into the rounding;
-huge: logits up to 1e4; tiny: logits of order 2^-20; cancelling: dot products of large terms with a small sum;
+huge: logits up to 1e4, or in every other case to 300, where exp and log still hold but clipping shows;
+tiny: logits of order 2^-20; cancelling: dot products of large terms with a small sum;
 heavy-tailed: entries over twelve binades; subnormal: outside vectors around the smallest normal number."""
 
 _SCHEDULE = ("digits", "normal", "wide", "digits", "huge", "normal", "tiny", "cancelling", "heavy-tailed", "subnormal")
 _LARGE_EVERY = 10  # every tenth case has V >= 1000
-HUGE_LOGIT = 1e4
+HUGE_LOGIT, STEEP_LOGIT = 1e4, 300.0
 
 
 @dataclass(frozen=True)
@@ -187,7 +188,8 @@ def _vectors(
             sizes = rng.uniform(8, 40, V) * rng.choice([-1.0, 1.0], V)
             U = U + np.outer((sizes - U @ center) / max(1e-3, float(center @ center)), center)
         case "huge":
-            U = U * (HUGE_LOGIT / max(1e-3, float(np.abs(U @ centers.T).max())))
+            reach = HUGE_LOGIT if rng.integers(0, 2) else STEEP_LOGIT
+            U = U * (reach / max(1e-3, float(np.abs(U @ centers.T).max())))
         case "tiny":
             U = U * 2.0**-20
         case "cancelling" if d >= 2:  # the first two terms of every dot product cancel but for the sum of their noise
