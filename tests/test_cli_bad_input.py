@@ -78,7 +78,7 @@ FILES = {
     "exits_at_import": Bad("raise SystemExit(3)\n", "crashed", r"ends the program when it is imported: exit\(3\)"),
     "leaves_at_import": Bad("import os\nos._exit(5)\n", "crashed", "left by itself, with exit code 5"),
     "killed_at_import": Bad("import os\nos.kill(os.getpid(), 9)\n", "crashed", "ended by SIGKILL"),
-    "endless_at_import": Bad("while True:\n    pass\n", "crashed", "no answer within 3 s"),
+    "endless_at_import": Bad("while True:\n    pass\n", "timed out", "no answer within 3 s"),
     "needs_a_package": Bad("import not_installed_anywhere\n", "not run", "needs not_installed_anywhere, which is not"),
     "needs_torch": Bad(
         "import sys\nsys.modules['torch'] = None\nimport torch\n", "not run", r"pip install 'gradgate\[torch\]'"
@@ -278,7 +278,8 @@ def test_a_function_that_timed_out_is_put_no_more_cases(together: Finished) -> N
     [found] = of(together, "bad_endless.py")["functions"]
     assert found["verdict"] == "timed out"
     assert found["cases"] == 1
-    assert found["counterexamples"] == []
+    [shown] = found["counterexamples"]
+    assert (shown["law"], shown["count"], shown["smallest"]["cause"]) == ("call", 1, "timed out")
 
 
 # ---- one by one, for their exit codes
@@ -310,6 +311,11 @@ def test_each_exits_with_its_code(folder: Path, arguments: list[str], code: int)
     if "right.py" in arguments and "--" not in arguments[1]:
         assert [of(done, "right.py")["verdict"]] == ["verified"]
     assert len({found["name"] for found in done.report["implementations"]}) == len(done.report["implementations"])
+
+
+def test_one_file_by_two_names_is_examined_once(folder: Path) -> None:
+    done = verify(folder, *QUICK, "right.py", "./right.py", str(folder / "right.py"))
+    assert [found["name"] for found in done.report["implementations"]] == ["right.py"]
 
 
 def test_a_file_that_offers_nothing_of_what_is_asked_is_not_green(folder: Path) -> None:

@@ -230,7 +230,24 @@ def test_raising_is_a_crash_but_for_an_overflow():
     crashed = examine(NAIVE_SOFTMAX, raising)
     assert crashed.verdict == CRASHED
     assert crashed.sentence.startswith("ZeroDivisionError: division by zero")
+    assert set(crashed.failed) == {("call", "raised", CRASHED)}  # on huge logits too: it is no overflow there
     assert examine(NAIVE_SOFTMAX, overflowing).verdict == FRAGILE
+
+
+def test_the_smallest_call_that_crashes_is_shown():
+    def out_of_range(center, outside, U):
+        if len(U) > 3:
+            raise IndexError("index 3 is out of bounds")
+        if len(U) < 3:
+            raise ValueError("another reason")
+        return RIGHT[NAIVE_SOFTMAX](center, outside, U)
+
+    examination = examine(NAIVE_SOFTMAX, out_of_range)
+    [found] = [c for c in examination.counterexamples if c.smallest.law == "call"]
+    assert examination.counterexamples[0] is found
+    assert found.smallest.exception in ("IndexError", "ValueError")
+    assert found.smallest.case.size <= 1 + 4 * 2 + 1
+    assert found.smallest.verdict == CRASHED
 
 
 def test_a_warning_of_an_implementation_is_no_fault():

@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 # Modules of gradgate that speak to people or to pytest. Every other one is core, or the reference.
-OUTER = "__main__ cli plugin power report soundness suite".split()
+OUTER = "__main__ arguments cli plugin power report soundness suite".split()
 BACKENDS = frozenset("cupy jax jaxlib mlx numba tensorflow torch triton".split())
 
 

@@ -149,6 +149,11 @@ def test_numbers_lose_digits_once_and_not_in_circles():
     assert len(asked) < 10
 
 
+def test_a_number_that_is_rounded_away_leaves_no_negative_zero():
+    found = shrink(Case("sigmoid", "float64", {"x": np.array([-0.3])}, "by hand", 0, 0), lambda candidate: True)
+    assert str(found.inputs["x"]) == "[0.]"
+
+
 @pytest.mark.parametrize("function", ["skipgram_batch", "cbow_batch", "negative_sampling_batch"])
 def test_a_batch_shrinks_to_the_pair_that_fails(function):
     case = next(c for c in (generated(function, "float64", 0, i) for i in range(40)) if _pairs(c) == 3)

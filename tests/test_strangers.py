@@ -77,7 +77,7 @@ SAYS = {
     "repeats_counted_once": "the gradient is wrong; the loss is right",
     "repeats_overwritten": "the gradient is wrong; the loss is right",
     "global_state": "the gradient is wrong; the loss is right",
-    "mutates_input": "value and gradient are right as called, but not inputs_unchanged, read_only",
+    "mutates_input": "value and gradient are right as called, but it breaks inputs_unchanged, read_only",
     "k_ignored": "not what the contract asks: drew 10 samples where K=",
     "own_random_numbers": "not what the contract asks: ",
     "callback_ignored": "not what the contract asks: the callback is ignored: it was never called",
@@ -88,8 +88,9 @@ SAYS = {
     "returns_string": "loss is an array of <U",
     "raises": "NotImplementedError: to be done (line ",
     "infinite_loop": "no answer within 1 s",
-    "float32_inside": "float32 inside",
-    "unshifted_softmax": "the formula is right, but it fails in some of its arithmetic: overflow",
+    "float32_inside": "computes with float32 inside",
+    "overflow_log_one_minus_sigmoid": "overflows; take -log sigmoid(z) as logaddexp(0, -z)",
+    "unshifted_softmax": "the formula is right, but it overflows; with s = logits - max(logits) the loss is log(",
 }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import io
-import json
 import os
 import signal
 import sys
@@ -13,20 +12,22 @@ import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from gradgate.arguments import at_least, names_of, seconds
 from gradgate.calling.host import LOAD_LIMIT, Worker
 from gradgate.calling.loading import Source, entry_points, resolve, shipped
 from gradgate.errors import Broken, CannotRun
-from gradgate.examining.run import Settings, Subject, run
+from gradgate.examining.run import run
+from gradgate.examining.subjects import Settings, Subject
 from gradgate.expected import apply_expected, read_expected, require_examined
 from gradgate.formats import FORMATS
 from gradgate.interface import FUNCTIONS
 from gradgate.report.console import console, show
-from gradgate.report.document import document, verdict_of
+from gradgate.report.document import document
+from gradgate.report.target import require_writable, write_report
 from gradgate.verdicts import EXIT_CANNOT_RUN, EXIT_REFUTED, EXIT_VERIFIED, exit_code, worst_exit
 
 EXITS = (
@@ -86,26 +87,26 @@ def _parser() -> argparse.ArgumentParser:
     verify.set_defaults(command=_verify)
     verify.add_argument("specs", nargs="*", metavar="SPEC", help="a .py file, a shipped name, an entry point, a module")
     verify.add_argument(
-        "--loss", metavar="NAMES", type=_names(FUNCTIONS), default=FUNCTIONS, help="functions, by comma"
+        "--loss", metavar="NAMES", type=names_of(FUNCTIONS), default=FUNCTIONS, help="functions, by comma"
     )
     verify.add_argument(
-        "--dtype", metavar="NAMES", type=_names(tuple(FORMATS)), default=tuple(FORMATS), help="by comma"
+        "--dtype", metavar="NAMES", type=names_of(tuple(FORMATS)), default=tuple(FORMATS), help="by comma"
     )
-    verify.add_argument("--cases", type=_at_least(1), default=200, help="generated cases a function and dtype (200)")
-    verify.add_argument("--seed", type=_at_least(0), default=0, help="0 by default; printed in every report")
+    verify.add_argument("--cases", type=at_least(1), default=200, help="generated cases a function and dtype (200)")
+    verify.add_argument("--seed", type=at_least(0), default=0, help="0 by default; printed in every report")
     verify.add_argument("--text", metavar="PATH", help="a text file, .gz, a folder, or a Stanford Sentiment Treebank")
     verify.add_argument("--strict", action="store_true", help="the tighter bounds: only the best-behaved routes")
     verify.add_argument("--device", default="cpu", help="where the arrays live: cpu (default), cuda, ...")
     fragile = verify.add_mutually_exclusive_group()
     fragile.add_argument("--allow-fragile", action="store_true", help="right formulas that overflow fail no run")
     fragile.add_argument("--refuse-fragile", action="store_true", help="they do, for assignment files too")
-    verify.add_argument("--time-limit", type=_seconds, default=10.0, metavar="S", help="seconds for one call (10)")
+    verify.add_argument("--time-limit", type=seconds, default=10.0, metavar="S", help="seconds for one call (10)")
     verify.add_argument(
-        "--load-limit", type=_seconds, default=LOAD_LIMIT, metavar="S", help="seconds for importing a file (60)"
+        "--load-limit", type=seconds, default=LOAD_LIMIT, metavar="S", help="seconds for importing a file (60)"
     )
     verify.add_argument("--json", metavar="FILE", help="write the report as JSON; - for standard output")
     verify.add_argument("--expected-failures", metavar="FILE", help="a TOML list of known failures, with reasons")
-    verify.add_argument("--jobs", type=_at_least(1), default=os.cpu_count() or 1, help="processes (one a CPU)")
+    verify.add_argument("--jobs", type=at_least(1), default=os.cpu_count() or 1, help="processes (one a CPU)")
     listing = commands.add_parser("list", help="what is shipped, what can run here, and why not where it cannot")
     listing.set_defaults(command=_list)
     return parser
@@ -113,26 +114,25 @@ def _parser() -> argparse.ArgumentParser:
 
 def _verify(options: argparse.Namespace, given: list[str]) -> int:
     start = time.monotonic()
-    _check_writable(options.json)
+    require_writable(options.json)
     subjects, unknown = _resolve(options.specs or shipped())
     settings = _settings(options)
     try:
         subjects, stale = _examine(subjects, settings, options)
     except CannotRun as error:  # the report says so too, for whoever reads nothing else
         if options.json:
-            seconds = round(time.monotonic() - start, 1)
-            problems = [*unknown, str(error)]
-            _write(options.json, document(subjects, settings, given, problems, EXIT_CANNOT_RUN, seconds))
+            problems, took = [*unknown, str(error)], round(time.monotonic() - start, 1)
+            write_report(options.json, document(subjects, settings, given, problems, EXIT_CANNOT_RUN, took))
         raise
     problems = [*unknown, *stale]
     code = _exit(subjects, options, named=bool(options.specs), stale=bool(stale))
     code = worst_exit([code, EXIT_CANNOT_RUN if unknown else EXIT_VERIFIED])
-    seconds = round(time.monotonic() - start, 1)
+    took = round(time.monotonic() - start, 1)
     out = console(to_stderr=options.json == "-")
     show(out, subjects, settings, problems)
-    out.print(f"\nseed {settings.seed} · {seconds:.0f} s · exit {code}")
+    out.print(f"\nseed {settings.seed} · {took:.0f} s · exit {code}")
     if options.json:
-        _write(options.json, document(subjects, settings, given, problems, code, seconds))
+        write_report(options.json, document(subjects, settings, given, problems, code, took))
     return code
 
 
@@ -194,7 +194,7 @@ def _exit(subjects: list[Subject], options: argparse.Namespace, *, named: bool, 
             continue
         allow = options.allow_fragile or (bool(subject.particulars.adapter) and not options.refuse_fragile)
         if subject.broken:
-            codes.append(exit_code(verdict_of(subject), allow_fragile=allow))
+            codes.append(exit_code(subject.verdict, allow_fragile=allow))
         codes += [exit_code(examination.verdict, allow_fragile=allow) for examination in subject.examinations]
     return worst_exit(codes)
 
@@ -209,37 +209,6 @@ def _progress() -> Iterator[Any]:
     with Progress(*columns, console=console(to_stderr=True), transient=True) as bar:
         task = bar.add_task("verifying", total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
-def _check_writable(target: str | None) -> None:
-    """Refuses an unwritable target before the work, not after it."""
-    if not target or target == "-":
-        return
-    path = Path(target).resolve()
-    if not path.parent.is_dir():
-        raise CannotRun(f"--json {target}: there is no folder {path.parent}")
-    if path.is_dir():
-        raise CannotRun(f"--json {target}: a folder; name a file in it")
-    if not os.access(path.parent, os.W_OK):
-        raise CannotRun(f"--json {target}: the folder {path.parent} is not writable")
-
-
-def _write(target: str, report: dict[str, Any]) -> None:
-    """Writes the document whole: a temporary file beside the target, then a rename."""
-    text = json.dumps(report, indent=1, allow_nan=False) + "\n"
-    if target == "-":
-        sys.stdout.write(text)
-        return
-    path = Path(target).resolve()
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        if path.exists() and not path.is_file():  # a device or a pipe, which a rename would replace
-            path.write_text(text, encoding="utf-8")
-            return
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(path)
-    except OSError as error:
-        raise CannotRun(f"--json {target}: {error.strerror}") from error
 
 
 def _list(options: argparse.Namespace, given: list[str]) -> int:
@@ -259,35 +228,6 @@ def _can_run(name: str) -> str:
             return text + (f" · not on {', '.join(absent)}: no such device here" if absent else "")
     except (CannotRun, Broken) as error:
         return f"cannot run here: {error}"
-
-
-def _names(known: tuple[str, ...]) -> Any:
-    def parse(text: str) -> tuple[str, ...]:
-        names = tuple(dict.fromkeys(part.strip() for part in text.split(",")))
-        if unknown := [name for name in names if name not in known]:
-            raise argparse.ArgumentTypeError(f"{', '.join(unknown)}: not one of {', '.join(known)}")
-        return tuple(name for name in known if name in names)
-
-    return parse
-
-
-def _at_least(least: int) -> Any:
-    def parse(text: str) -> int:
-        if not text.isdecimal() or int(text) < least:
-            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {least} up")
-        return int(text)
-
-    return parse
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
-    return seconds
 
 
 if __name__ == "__main__":

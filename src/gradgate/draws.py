@@ -6,23 +6,25 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from gradgate.case import Case
 from gradgate.formats import FORMATS, Format, round_to
-from gradgate.interface import NAIVE_SOFTMAX, NEGATIVE_SAMPLING
+from gradgate.interface import NAIVE_SOFTMAX, NEGATIVE_SAMPLING, SIGNATURES
 
 KINDS = ("digits", "normal", "wide", "huge", "tiny", "cancelling", "heavy-tailed", "subnormal")
-"""digits: multiples of 1/8, logits of order 1; normal: full mantissas, logits of order 1; wide: logits of order 5;
-huge: logits up to 1e4; tiny: logits of order 2^-20; cancelling: dot products of large terms with a small sum;
+"""digits: multiples of 1/8, logits of order 1; normal: full mantissas, logits of order 1; wide: logits of order 5,
+or in every other case all of them from 8 to 40 in size, where log(1 + e^-|z|) fades into the rounding;
+huge: logits up to 1e4, or in every other case to 300, where exp and log still hold but clipping shows;
+tiny: logits of order 2^-20; cancelling: dot products of large terms with a small sum;
 heavy-tailed: entries over twelve binades; subnormal: outside vectors around the smallest normal number."""
 
 _SCHEDULE = ("digits", "normal", "wide", "digits", "huge", "normal", "tiny", "cancelling", "heavy-tailed", "subnormal")
 _LARGE_EVERY = 10  # every tenth case has V >= 1000
-HUGE_LOGIT = 1e4
+HUGE_LOGIT, STEEP_LOGIT = 1e4, 300.0
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,19 @@ class Sizes:
     B: int
 
 
+def sizes_of(function: str) -> list[str]:
+    """The sizes that the function has at all."""
+    parameters = SIGNATURES[function].parameters
+    has = {
+        "V": True,
+        "d": "U" in parameters,
+        "K": "negatives" in parameters,
+        "C": function.startswith(("skipgram", "cbow")),
+        "B": function.endswith("_batch") or "U" not in parameters,
+    }
+    return [name for name, does in has.items() if does]
+
+
 def generator(seed: int, function: str, index: int) -> np.random.Generator:
     """The random numbers of one case."""
     digest = hashlib.sha256(f"{seed}/{function}/{index}".encode()).digest()
@@ -45,7 +60,8 @@ def generator(seed: int, function: str, index: int) -> np.random.Generator:
 def generated(function: str, dtype: str, seed: int, index: int) -> Case:
     """Case number `index` of a function: the same inputs for every dtype, up to their rounding into it."""
     rng = generator(seed, function, index)
-    return build(function, dtype, _SCHEDULE[index % len(_SCHEDULE)], _sizes(rng, index), rng, seed, index)
+    sizes = _stretched(function, _sizes(rng, index), generator(seed, f"sizes {function}", index))
+    return build(function, dtype, _SCHEDULE[index % len(_SCHEDULE)], sizes, rng, seed, index)
 
 
 def build(function: str, dtype: str, kind: str, sizes: Sizes, rng: np.random.Generator, seed: int, index: int) -> Case:
@@ -66,6 +82,17 @@ def _sizes(rng: np.random.Generator, index: int) -> Sizes:
     return Sizes(V, d, K, min(C, 2) if large else C, min(B, 2) if large else B)
 
 
+def _stretched(function: str, sizes: Sizes, rng: np.random.Generator) -> Sizes:
+    """In one case of four, one of the sizes goes to a power of two or next to it: there kernels change their path."""
+    if rng.integers(0, 4):
+        return sizes
+    name = "V" if sizes.V >= 1000 else str(rng.choice(sizes_of(function)))
+    low, high = (10, 11) if sizes.V >= 1000 else _STRETCHES[name]
+    changed = replace(sizes, **{name: int(2 ** rng.integers(low, high + 1) + rng.integers(-1, 2))})
+    return replace(changed, d=min(changed.d, 10)) if changed.V >= 1000 else changed
+
+
+_STRETCHES = {"V": (6, 9), "d": (4, 8), "K": (3, 6), "C": (3, 5), "B": (3, 5)}  # exponents: from 2^6 - 1 to 2^9 + 1
 _FAVOUR_SMALL = (0.03, 0.07, 0.2, 0.2, 0.2, 0.15, 0.1, 0.05)
 
 
@@ -119,20 +146,23 @@ def _window(
 
 
 def _negatives(rng: np.random.Generator, V: int, K: int, outside: int) -> np.ndarray:
-    """K words; in one case of four the outside word is among them, in another one word fills half of them."""
+    """K words; in one case of four the outside word is among them, in another one word fills half of them, in a third
+    the vocabulary's last word is drawn."""
     negatives = rng.integers(0, V, K)
     special = rng.integers(0, 4)
     if special == 0:
         negatives[rng.integers(0, K)] = outside
     elif special == 1:
         negatives[: K // 2 + 1] = negatives[0]
+    elif special == 2:
+        negatives[-1] = V - 1
     return negatives
 
 
 def _elementwise(
     function: str, kind: str, sizes: Sizes, rng: np.random.Generator, form: Format
 ) -> dict[str, np.ndarray]:
-    shape = (sizes.V,) if sizes.B == 1 or sizes.V >= 1000 else (sizes.B, sizes.V)
+    shape = (sizes.V,) if sizes.B == 1 else (sizes.B, sizes.V)
     scale = {"wide": 5.0, "huge": HUGE_LOGIT / 4, "tiny": 2.0**-20, "subnormal": form.smallest}.get(kind, 1.0)
     values = rng.standard_normal(shape) * scale
     if kind == "digits":
@@ -150,10 +180,16 @@ def _vectors(
     match kind:
         case "digits":
             centers, U = np.rint(centers * 8) / 8, np.rint(U * 16) / 8
-        case "wide":
+        case "wide" if rng.integers(0, 2):
             U = U * 5
+        case "wide":  # every vector lies near the first one, and U's share along it is set: so the logits are set too
+            center = centers[0]
+            centers = center + centers / 16
+            sizes = rng.uniform(8, 40, V) * rng.choice([-1.0, 1.0], V)
+            U = U + np.outer((sizes - U @ center) / max(1e-3, float(center @ center)), center)
         case "huge":
-            U = U * (HUGE_LOGIT / max(1e-3, float(np.abs(U @ centers.T).max())))
+            reach = HUGE_LOGIT if rng.integers(0, 2) else STEEP_LOGIT
+            U = U * (reach / max(1e-3, float(np.abs(U @ centers.T).max())))
         case "tiny":
             U = U * 2.0**-20
         case "cancelling" if d >= 2:  # the first two terms of every dot product cancel but for the sum of their noise

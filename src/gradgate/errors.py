@@ -7,3 +7,7 @@ class CannotRun(Exception):
 
 class Broken(Exception):
     """The implementation could not even be loaded (verdict "crashed", exit 1): one sentence that says why."""
+
+
+class Late(Broken):
+    """It was still loading when its time was over (verdict "timed out", exit 1)."""

@@ -17,12 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gradgate.errors import CannotRun
-from gradgate.examining.run import Subject
+from gradgate.examining.findings import CALL
+from gradgate.examining.subjects import Subject
 from gradgate.laws import BY_NAME
 from gradgate.verdicts import VERIFIED, gravest
 
 _KEYS = ("implementation", "law", "cause", "reason")
-CALL = "call"  # the law's name for a function that crashed or timed out
 
 
 @dataclass(frozen=True)
@@ -50,10 +50,21 @@ def read_expected(path: str) -> list[Expected]:
         missing = [key for key in _KEYS if not isinstance(entry.get(key), str) or not entry[key].strip()]
         if missing or set(entry) - set(_KEYS):
             raise CannotRun(f"{path}: entry {number} needs {', '.join(_KEYS)}, each a text, and nothing else")
-        if entry["law"] not in BY_NAME and entry["law"] != CALL:
-            raise CannotRun(f"{path}: entry {number} names the law {entry['law']!r}; known are {', '.join(BY_NAME)}")
+        if entry["law"] not in (laws := [CALL, *BY_NAME]):
+            raise CannotRun(f"{path}: entry {number} names the law {entry['law']!r}; known are {', '.join(laws)}")
         found.append(Expected(**entry))
+    _refuse_repetition(path, found)
     return found
+
+
+def _refuse_repetition(path: str, entries: Sequence[Expected]) -> None:
+    """CannotRun where two entries have one key: only one of the two reasons would be reported."""
+    seen: dict[tuple[str, ...], int] = {}
+    for number, entry in enumerate(entries, 1):
+        key = (entry.implementation, entry.law, entry.cause)
+        if (first := seen.setdefault(key, number)) != number:
+            names = ", ".join(key)
+            raise CannotRun(f"{path}: entry {number} names the same failure as entry {first}: {names}")
 
 
 def require_examined(expected: Sequence[Expected], subjects: Sequence[Subject]) -> None:

@@ -140,7 +140,7 @@ def _fewer_digits(case: Case) -> Iterator[Case]:
 
 def _rounded(values: np.ndarray, step: float | None) -> np.ndarray:
     if step is not None:
-        return np.rint(values / step) * step
+        return np.rint(values / step) * step + 0.0  # -0.3 becomes 0.0 and not -0.0, which a reader would wonder at
     with np.errstate(all="ignore"):  # zero has no leading digit, and the smallest numbers have no scale
         scale = 10.0 ** (2 - np.floor(np.log10(np.abs(values))))
         return np.where(np.isfinite(scale) & (scale > 0), np.rint(values * scale) / scale, 0.0)

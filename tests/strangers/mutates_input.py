@@ -9,7 +9,7 @@ def softmax(x):
 
 
 def naiveSoftmaxLossAndGradient(centerWordVec, outsideWordIdx, outsideVectors, dataset):
-    outsideVectors -= outsideVectors.mean()
+    outsideVectors -= outsideVectors.mean(axis=0)
     y_hat = softmax(outsideVectors @ centerWordVec)
     loss = -np.log(y_hat[outsideWordIdx])
     y_hat[outsideWordIdx] -= 1

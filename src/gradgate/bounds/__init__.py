@@ -88,7 +88,9 @@ def _losses_and_gradients(
             case _:
                 values[quantity] = _outside_rows(case, parts, sizes, d, arithmetic, tier)
     summed = sum(len(part.group.targets) * float(part.hidden.reach.max(initial=0.0)) for part in parts)
-    return values, float(np.max([summed, *(part.largest for part in parts)]))
+    masses = [float(part.hidden_mass.max(initial=0.0)) for part in parts]  # of a row of grad_V_c: of all its groups
+    gathered = sum(masses) if "grad_V_c" in case.returns else max(masses, default=0.0)
+    return values, float(np.max([summed, gathered, *(part.largest for part in parts)]))
 
 
 def _outside_rows(

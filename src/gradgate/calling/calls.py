@@ -47,7 +47,7 @@ class Outcome:
 
     fault is one sentence. fault_kind is "raised" (exception has the class's name), "malformed" (what came back is no
     result), "refuted" (an adapter saw it go wrong), "not posed" (an adapter cannot put the case), "timed out", "died".
-    changed names the inputs that the call wrote to.
+    changed names the inputs that the call wrote to, overwritten the results of the call before that it wrote to.
     """
 
     results: Mapping[str, Result] = field(default_factory=dict)
@@ -55,3 +55,4 @@ class Outcome:
     fault: str = ""
     fault_kind: str = ""
     exception: str = ""
+    overwritten: tuple[str, ...] = ()

@@ -17,7 +17,7 @@ from gradgate.calling.implementation import Particulars
 from gradgate.calling.loading import Source
 from gradgate.calling.messages import Frame, decode_outcome, encode_calls, printable
 from gradgate.calling.wire import BadFrame, read_frame, write_frame
-from gradgate.errors import Broken, CannotRun
+from gradgate.errors import Broken, CannotRun, Late
 
 LOAD_LIMIT = 60.0  # seconds for importing the implementation and what it needs, on top of a call's own limit
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1")
@@ -105,16 +105,17 @@ class Worker:
         threading.Thread(target=_write, args=(self._process.stdin, self._outbox), daemon=True).start()
 
     def ready(self) -> None:
-        """Waits until the implementation is loaded. Raises CannotRun or Broken where it cannot be."""
+        """Waits until the implementation is loaded. Raises CannotRun, Broken or Late where it cannot be."""
         try:
             hello, _ = self._next(self._load_limit + self._limit)
         except _Ended as end:
             self.close()
-            raise Broken(f"{self.name}, while it was imported: {end}") from end
+            kind = Late if end.kind == "timed out" else Broken
+            raise kind(f"{self.name}, while it was imported: {end}") from end
         if "CannotRun" in hello or "Broken" in hello:
             self.close()
-            kind = CannotRun if "CannotRun" in hello else Broken
-            raise kind(printable(str(hello[kind.__name__])))
+            told = CannotRun if "CannotRun" in hello else Broken
+            raise told(printable(str(hello[told.__name__])))
         try:
             self.offers: tuple[str, ...] = tuple(printable(name) for name in hello["offers"])
             self.devices: tuple[str, ...] = tuple(printable(name) for name in hello["devices"])

@@ -64,6 +64,9 @@ def particulars_of(module: Any) -> Particulars:
     for name, given in (("DTYPES", read.dtypes), ("ACCUMULATION", read.accumulation.values())):
         if unknown := sorted(set(given) - known):
             raise ValueError(f"{name} names {', '.join(map(repr, unknown))}; known are {', '.join(FORMATS)}")
+    for storage, sums in read.accumulation.items():
+        if storage in known.intersection(read.dtypes) and FORMATS[sums].roundoff > FORMATS[storage].roundoff:
+            raise ValueError(f"ACCUMULATION takes the sums of {storage} in {sums}, which is narrower")
     if read.summation not in ("any", "blocked", "pairwise"):
         raise ValueError(f'SUMMATION is {read.summation!r}; it is "any", "blocked" or "pairwise"')
     if read.layout not in (plain.layout, TRANSPOSED_LAYOUT):
@@ -85,6 +88,7 @@ class Implementation:
         self.name = name
         self.module = module
         self.particulars = particulars_of(module)
+        self._kept: dict[str, tuple[np.ndarray, np.ndarray]] = {}  # what the last call returned, and a copy of it
         self.offers = tuple(f for f in FUNCTIONS if callable(getattr(module, f, None)))
 
     def call(self, function: str, dtype: str, device: str = "cpu", layout: str = "plain", **inputs: Any) -> Any:
@@ -108,7 +112,10 @@ class Implementation:
             return Outcome(fault=_sentence(error), fault_kind="raised", exception=type(error).__name__)
         changed = tuple(n for n, given in arguments.items() if not self._unchanged(given, case.inputs[n], n))
         try:
-            return Outcome(results=self._read(case.function, returned), changed=changed)
+            overwritten = self._overwritten()
+            results = self._read(case.function, returned)
+            self._kept = {q: (result.values, result.values.copy()) for q, result in results.items()}
+            return Outcome(results, changed, overwritten=overwritten)
         except Malformed as error:
             return Outcome(changed=changed, fault=str(error), fault_kind="malformed")
         except Exception as error:  # objects may do anything when they are looked at
@@ -167,6 +174,14 @@ class Implementation:
             return after.size == 0  # an empty list has lost its shape
         return after.shape == before.shape and np.array_equal(after, before, equal_nan=before.dtype.kind == "f")
 
+    def _overwritten(self) -> tuple[str, ...]:
+        """The quantities of the call before that are no longer what they were: their memory was used again."""
+        return tuple(
+            quantity
+            for quantity, (values, copy) in self._kept.items()
+            if not np.array_equal(values, copy, equal_nan=values.dtype.kind == "f")
+        )
+
     def _as_numpy(self, value: Any) -> tuple[np.ndarray, str]:
         """The values in NumPy and the name of the dtype that they had ("float" for Python's own numbers)."""
         dtype = getattr(value, "dtype", None)
@@ -192,7 +207,7 @@ class Implementation:
             if is_matrix_gradient(quantity) and isinstance(value, tuple) and len(value) == 2:
                 rows = np.asarray(self._as_numpy(value[0])[0])
                 values, dtype = self._as_numpy(value[1])
-                if rows.ndim != 1 or rows.dtype.kind not in "iu":
+                if rows.ndim != 1 or (rows.size and rows.dtype.kind not in "iu"):  # an empty list has no dtype
                     raise Malformed(f"the rows of {quantity} are {_shape_of(value[0])}; a vector of ints is due")
                 return Result(_numbers(values, quantity), dtype, rows.astype(np.int64))
             values, dtype = self._as_numpy(value)
@@ -219,7 +234,9 @@ def _numbers(values: np.ndarray, quantity: str) -> np.ndarray:
 
 def _laid_out(array: np.ndarray, layout: str) -> np.ndarray:
     if layout == STRIDED:
-        if array.ndim == 2 and array.shape[0] > 1:  # a view with gaps between its columns, in Fortran's order
+        if array.ndim == 2 and array.shape[0] % 2:  # in Fortran's order, without gaps
+            return np.array(array, order="F")
+        if array.ndim == 2:  # a view with gaps between its columns, in Fortran's order
             wide = np.empty((array.shape[1] * 2, array.shape[0]), array.dtype)[::2].T
         else:
             wide = np.empty((*array.shape[:-1], array.shape[-1] * 2), array.dtype)[..., ::2]

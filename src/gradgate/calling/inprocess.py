@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from gradgate.calling.calls import Call, Outcome
 from gradgate.calling.implementation import Implementation, Particulars
@@ -48,10 +48,6 @@ class InProcess:
 
     def __repr__(self) -> str:
         return self.name
-
-    @property
-    def module(self) -> Any:
-        return self.implementation.module
 
     def perform(self, calls: Sequence[Call]) -> list[Outcome]:
         return [self.implementation.perform(call, self.device) for call in calls]

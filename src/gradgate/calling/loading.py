@@ -9,7 +9,7 @@ import importlib
 import importlib.metadata
 import importlib.util
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -25,9 +25,12 @@ EXTRAS = {"torch": "torch"}  # a package that an implementation may need, and th
 
 @dataclass(frozen=True)
 class Source:
-    """Where an implementation comes from. kind is "file", "entry point" or "module"; target the path or the module."""
+    """Where an implementation comes from. kind is "file", "entry point" or "module"; target the path or the module.
 
-    name: str
+    name is what the user called it; two names of one target are one source.
+    """
+
+    name: str = field(compare=False)
     kind: str
     target: str
     shipped: bool = False

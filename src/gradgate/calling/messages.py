@@ -69,6 +69,7 @@ def encode_outcome(outcome: Outcome) -> Frame:
         "fault": outcome.fault,
         "fault_kind": outcome.fault_kind,
         "exception": outcome.exception,
+        "overwritten": list(outcome.overwritten),
     }
     return header, arrays
 
@@ -86,7 +87,9 @@ def decode_outcome(frame: Frame) -> Outcome:
                 None if rows is None else arrays[rows],
             )
         changed = tuple(printable(name) for name in header["changed"])
-        return Outcome(results, changed, *(printable(header[key]) for key in ("fault", "fault_kind", "exception")))
+        overwritten = tuple(printable(name) for name in header["overwritten"])
+        fault, kind, exception = (printable(header[key]) for key in ("fault", "fault_kind", "exception"))
+        return Outcome(results, changed, fault, kind, exception, overwritten)
     except (KeyError, IndexError, TypeError, AttributeError) as error:
         raise BadFrame(f"the answer does not describe an outcome: {error!r}") from error
 

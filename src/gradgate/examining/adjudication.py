@@ -2,40 +2,35 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from gradgate.calling.calls import Outcome
-from gradgate.case import Case
 from gradgate.examining.findings import Failure, Strength
-from gradgate.verdicts import CRASHED, FRAGILE, INCONCLUSIVE, REFUTED, TIMED_OUT, VERIFIED
+from gradgate.laws.law import is_negative_sampling, is_softmax
+from gradgate.verdicts import INCONCLUSIVE, REFUTED, VERIFIED, gravest
 
-Crash = tuple[Case, Outcome]
+_CAUSES = {"overflow": "overflows", "raises": "raises where it overflows", "cancellation": "loses digits"}
+_CURES = (
+    (is_softmax, "with s = logits - max(logits) the loss is log(sum(exp(s))) - s[outside]"),
+    (is_negative_sampling, "take -log sigmoid(z) as logaddexp(0, -z)"),
+)
 
 
-def settle(
-    crashes: Sequence[Crash], failures: Sequence[Failure], quantities: Mapping[str, Strength], *, doubtful: bool
-) -> str:
+def settle(failures: Sequence[Failure], quantities: Mapping[str, Strength], *, doubtful: bool) -> str:
     """The verdict of an examination; doubtful: the check failed every other implementation too."""
-    if crashes:
-        return TIMED_OUT if crashes[-1][1].fault_kind == "timed out" else CRASHED
-    verdicts = {failure.verdict for failure in failures}
-    if verdicts:
-        return REFUTED if REFUTED in verdicts else FRAGILE
+    if failures:
+        return gravest(failure.verdict for failure in failures)
     if doubtful or not quantities or any(s.verdict == INCONCLUSIVE for s in quantities.values()):
         return INCONCLUSIVE
     return VERIFIED
 
 
-def why_crashed(crashes: Sequence[Crash]) -> str:
-    """What went wrong on the smallest case."""
-    case, outcome = min(crashes, key=lambda crash: crash[0].size)
-    return f"{outcome.fault} [{case.describe()}]"
-
-
 def why_fragile(failures: Sequence[Failure]) -> str:
-    causes = Counter(failure.cause for failure in failures)
-    return f"the formula is right, but it fails in some of its arithmetic: {', '.join(sorted(causes))}"
+    """What a right formula suffers from, and what mends it where that is known."""
+    causes = sorted({failure.cause for failure in failures})
+    mended = [failure.case for failure in failures if failure.cause in _CAUSES]
+    cures = [cure for concerns, cure in _CURES if any(concerns(case) for case in mended)]
+    suffers = " and ".join(_CAUSES.get(cause, f"computes with {cause}") for cause in causes)
+    return "; ".join([f"the formula is right, but it {suffers}", *cures])
 
 
 def why_inconclusive(dtype: str, quantities: Mapping[str, Strength], reasons: Sequence[str], *, doubtful: bool) -> str:
@@ -66,4 +61,4 @@ def who_is_wrong(function: str, failures: Sequence[Failure], shown: Failure) -> 
         )
     if shown.law == "promised_form":
         return f"not what the contract asks: {shown.check.sentence}"
-    return f"value and gradient are right as called, but not {', '.join(sorted(refuted))}"
+    return f"value and gradient are right as called, but it breaks {', '.join(sorted(refuted))}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,8 @@ from gradgate.calling.calls import Outcome
 from gradgate.calling.implementation import Particulars
 from gradgate.case import Case
 from gradgate.evidence import Evidence
-from gradgate.examining.adjudication import settle, who_is_wrong, why_crashed, why_fragile, why_inconclusive
-from gradgate.examining.findings import Counterexample, Failure, Strength, Tally
+from gradgate.examining.adjudication import settle, who_is_wrong, why_fragile, why_inconclusive
+from gradgate.examining.findings import CALL, Counterexample, Failure, Strength, Tally, faulty
 from gradgate.examining.judging import (
     FAILED,
     NOT_JUDGED,
@@ -29,11 +30,11 @@ from gradgate.examining.judging import (
     plan,
 )
 from gradgate.examining.opinion import Opinion, Perform, excused_outcomes, is_coarse, opinion
+from gradgate.examining.repeating import Repeating
 from gradgate.formats import FORMATS
 from gradgate.laws import BY_NAME, LAWS
 from gradgate.laws.law import Law
-from gradgate.shrink import shrink
-from gradgate.verdicts import CRASHED, FRAGILE, INCONCLUSIVE, REFUTED, TIMED_OUT
+from gradgate.verdicts import CRASHED, FRAGILE, INCONCLUSIVE, REFUTED, TIMED_OUT, gravest
 from gradgate.witness import Witness
 
 EXACT = ("exact_value", "exact_gradient")
@@ -63,7 +64,7 @@ class Examination:
         self.sentence = ""
         self._perform, self._shipped = perform, shipped
         self._failures: list[Failure] = []
-        self._crashes: list[tuple[Case, Outcome]] = []
+        self._excused: list[Failure] = []  # what raised where an overflow may be the reason
         self._coarse: list[bool] = []
         self._doubtful = 0
 
@@ -80,7 +81,7 @@ class Examination:
         fatal = next((o for o in outcomes.values() if o.fault_kind in ("timed out", "died")), None)
         if fatal is not None:
             self.ended = fatal.fault
-            self._crashes.append((witness.case, fatal))
+            self._failures.append(_crash(witness.case, fatal))
             self._count_unjudged(expected, fatal.fault)
             return
         evidence = Evidence(witness, outcomes, self.particulars, peers)
@@ -94,25 +95,41 @@ class Examination:
             self._record(judgement, evidence, planned)
 
     def conclude(self) -> None:
-        """Shrinks the failures, settles the verdict and words it."""
-        by_law: dict[tuple[str, str], list[Failure]] = {}
-        for failure in self._failures:
-            by_law.setdefault((failure.law, failure.check.quantity), []).append(failure)
-        order = ["promised_form", *BY_NAME]  # without the promised form the other laws say little
-        ranked = sorted(by_law.values(), key=lambda fs: (all(f.verdict == FRAGILE for f in fs), order.index(fs[0].law)))
-        graver = [failures for failures in ranked if any(f.verdict == REFUTED for f in failures)] or ranked
-        decisive = [failures for failures in graver if failures[0].law in EXACT]
-        self.counterexamples = [self._counterexample(failures) for failures in decisive or graver[:1]]
+        """Settles the verdict, shrinks what is shown for it, and words it."""
+        self._settle_excused()
+        self.verdict = settle(self._failures, self.quantities, doubtful=self._doubtful > 0)
         self.failed = Counter((f.law, f.cause, f.verdict) for f in self._failures)
-        for _, outcome in self._crashes:
-            self.failed["call", outcome.fault_kind, TIMED_OUT if outcome.fault_kind == "timed out" else CRASHED] += 1
-        self.verdict = settle(self._crashes, self._failures, self.quantities, doubtful=self._doubtful > 0)
+        self.counterexamples = [self._counterexample(failures) for failures in self._shown()]
         self.sentence = self._word()
 
     @property
     def crashes(self) -> int:
         """On how many cases so far the call gave no result, without an excuse."""
-        return len(self._crashes)
+        return sum(failure.law == CALL for failure in self._failures)
+
+    def _settle_excused(self) -> None:
+        """What raises where nothing overflows as well raises for that reason: no overflow is to be looked for."""
+        crashes = {failure.exception for failure in self._failures if failure.law == CALL}
+        tally = self.laws["finite_when_huge"]
+        for failure in self._excused:
+            if failure.exception in crashes:
+                self._failures.append(replace(failure, law=CALL, verdict=CRASHED, cause=failure.check.cause))
+                tally.outcomes[NOT_JUDGED] += 1
+                tally.reasons[failure.check.sentence] += 1
+            else:
+                self._failures.append(failure)
+                tally.outcomes[FRAGILE] += 1
+
+    def _shown(self) -> list[list[Failure]]:
+        """The failures to show, by law and quantity: crashes, the exact laws, or else the first law that failed."""
+        groups: dict[tuple[str, str], list[Failure]] = {}
+        for failure in self._failures:
+            groups.setdefault((failure.law, failure.check.quantity), []).append(failure)
+        order = [CALL, "promised_form", *BY_NAME]  # without the promised form the other laws say little
+        ranked = sorted(groups.values(), key=lambda failures: order.index(failures[0].law))
+        if self.verdict != FRAGILE:
+            ranked = [failures for failures in ranked if any(f.verdict != FRAGILE for f in failures)]
+        return [failures for failures in ranked if failures[0].law in (CALL, *EXACT)] or ranked[:1]
 
     def __getstate__(self) -> dict[str, Any]:
         """What travels between processes: the findings, without the calls and the cases behind them."""
@@ -124,16 +141,15 @@ class Examination:
         case = evidence.case
         if base.fault_kind == "not posed":
             return ""
-        check = _faulty(base)
+        check = faulty(base)
         if base.fault_kind in ("malformed", "refuted"):
             self._failures.append(Failure("promised_form", check, case, REFUTED, base.fault_kind))
             self.laws["promised_form"].outcomes[REFUTED] += 1
             return "promised_form"
         if excused_outcomes(evidence.outcomes, evidence.witness):
-            self._failures.append(Failure("finite_when_huge", check, case, FRAGILE, "overflow"))
-            self.laws["finite_when_huge"].outcomes[FRAGILE] += 1
+            self._excused.append(Failure("finite_when_huge", check, case, FRAGILE, "overflow", base.exception))
             return "finite_when_huge"
-        self._crashes.append((case, base))
+        self._failures.append(_crash(case, base))
         return ""
 
     def _count_unjudged(self, laws: Sequence[Law], reason: str) -> None:
@@ -195,55 +211,22 @@ class Examination:
 
     def _counterexample(self, failures: list[Failure]) -> Counterexample:
         worst = max(failures, key=lambda f: np.inf if np.isnan(f.check.ratio) else f.check.ratio)
-        gravest = [f for f in failures if f.verdict == REFUTED] or failures
-        smallest = min(gravest, key=lambda f: f.case.size)
-        return Counterexample(self._shrunk(smallest), worst, len(failures))
-
-    def _shrunk(self, failure: Failure) -> Failure:
-        if self.ended or failure.law == "agreement":
-            return failure
-        found = [failure]
-
-        def fails(case: Case) -> bool:
-            again = self._fail_again(failure, case)
-            if again is not None:
-                found.append(again)
-            return again is not None
-
-        shrink(failure.case, fails)
-        return found[-1]
-
-    def _fail_again(self, failure: Failure, case: Case) -> Failure | None:
-        """The same law and quantity failing on a smaller case with the same verdict; None where it does not."""
-        witness = Witness(case, self.arithmetic, self.tier)
-        planned = plan([BY_NAME[failure.law]], witness)
-        if not planned.laws:
-            return None
-        outcomes = dict(zip([call.variant for call in planned.calls], self._perform(planned.calls), strict=True))
-        base = outcomes["base"]
-        if any(o.fault_kind in ("timed out", "died") for o in outcomes.values()):
-            return None
-        if base.fault:
-            same = base.fault_kind == failure.cause and failure.check.cause == failure.cause
-            return Failure(failure.law, _faulty(base), case, failure.verdict, failure.cause) if same else None
-        evidence = Evidence(witness, outcomes, self.particulars)
-        judgement = judge_one(BY_NAME[failure.law], evidence)
-        check = next((c for c in judgement.checks if not c.passed and c.quantity == failure.check.quantity), None)
-        if judgement.status != FAILED or check is None:
-            return None
-        again = self._opinion(judgement, evidence, planned)
-        verdict = FRAGILE if again.fragile else REFUTED
-        return Failure(failure.law, check, case, verdict, again.cause) if verdict == failure.verdict else None
+        verdict = gravest(failure.verdict for failure in failures)
+        smallest = min((f for f in failures if f.verdict == verdict), key=lambda f: f.case.size)
+        if not self.ended and smallest.law != "agreement":
+            again = Repeating(self._perform, self.arithmetic, self.tier, self.particulars, self._opinion)
+            smallest = again.smallest(smallest)
+        return Counterexample(smallest, worst, len(failures))
 
     def _word(self) -> str:
-        if self._crashes:
-            return why_crashed(self._crashes)
+        shown = self.counterexamples[0].smallest if self.counterexamples else None
+        if shown and shown.law == CALL:
+            return shown.check.sentence
         if self.verdict == INCONCLUSIVE:
             reasons = [reason for tally in self.laws.values() for reason in tally.reasons]
             return why_inconclusive(self.dtype, self.quantities, reasons, doubtful=self._doubtful > 0)
         if self.verdict == FRAGILE:
             return why_fragile(self._failures)
-        shown = self.counterexamples[0].smallest if self.counterexamples else None
         return who_is_wrong(self.function, self._failures, shown) if shown else ""
 
 
@@ -266,6 +249,6 @@ def _first_failed(judgement: Judgement) -> Check:
     return next(check for check in judgement.checks if not check.passed)
 
 
-def _faulty(outcome: Outcome) -> Check:
-    nan = float("nan")
-    return Check("result", False, True, (), nan, nan, nan, nan, nan, 0, outcome.fault, outcome.fault_kind)
+def _crash(case: Case, outcome: Outcome) -> Failure:
+    verdict = TIMED_OUT if outcome.fault_kind == "timed out" else CRASHED
+    return Failure(CALL, faulty(outcome), case, verdict, outcome.fault_kind, outcome.exception)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from gradgate.calling.calls import Outcome
 from gradgate.case import Case
 from gradgate.examining.judging import NOT_APPLICABLE, PASSED, UNDECIDED, Check
 from gradgate.verdicts import FRAGILE, INCONCLUSIVE, REFUTED, VERIFIED
+
+CALL = "call"  # stands where a law's name does, for a call that raised, timed out or ended its process
 
 
 @dataclass
@@ -52,13 +55,14 @@ class Strength:
 
 @dataclass(frozen=True, eq=False)
 class Failure:
-    """One law, by name, that failed on one case."""
+    """One law, by name, that failed on one case. exception is the class's name where the call itself raised."""
 
     law: str
     check: Check
     case: Case
     verdict: str
     cause: str
+    exception: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,3 +72,9 @@ class Counterexample:
     smallest: Failure
     worst: Failure
     count: int
+
+
+def faulty(outcome: Outcome) -> Check:
+    """The check of a call that gave no result: its sentence says why."""
+    nan = float("nan")
+    return Check("result", False, True, (), nan, nan, nan, nan, nan, 0, outcome.fault, outcome.fault_kind)

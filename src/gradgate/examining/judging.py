@@ -23,7 +23,8 @@ class Check:
     index is that component's; value what was returned there, due what it should be; error > bound where it failed.
     ratio is error / bound (0 where both are 0, NaN for NaN). decided is False where the bound is as large as the
     quantity itself, so that passing says nothing. components counts those that may round at all: the rows that must be
-    exactly zero, and are, would only swell the figure. cause is a word or two where something else than numbers failed.
+    exactly zero, and are, would only swell the figure. cause is a word or two where something else than numbers failed,
+    and variant the call that gave no result.
     """
 
     quantity: str
@@ -38,6 +39,7 @@ class Check:
     components: int
     sentence: str = ""
     cause: str = ""
+    variant: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ def _is_refusal(outcomes: Mapping[str, Outcome], variant: str) -> bool:
 def _fault(error: Unusable) -> Check:
     sentence = f"the call with {error.variant} gave no result: {error}"
     nan = float("nan")
-    return Check("result", False, True, (), nan, nan, nan, nan, nan, 0, sentence, "raised")
+    return Check("result", False, True, (), nan, nan, nan, nan, nan, 0, sentence, "raised", error.variant)
 
 
 def _check(item: Claim | Breach) -> Check:

@@ -22,6 +22,7 @@ from gradgate.witness import Witness
 
 Perform = Callable[[list[Call]], list[Outcome]]
 
+_OF_ARITHMETIC = ("OverflowError", "ZeroDivisionError", "FloatingPointError", "ValueError")  # ValueError: math.log(0)
 _LOWER = {"float64": FLOAT32, "float32": replace(FLOAT32, name="TF32", roundoff=FLOAT16.roundoff), "float16": BFLOAT16}
 
 
@@ -40,8 +41,7 @@ def opinion(judgement: Judgement, evidence: Evidence, calls: Sequence[Call], *, 
         infinite = [check.quantity for check in judgement.checks if not check.passed]
         return Opinion(_may_overflow(evidence.witness, calls, "huge", infinite), "overflow")
     if breach == "raised":
-        variant = judgement.checks[0].sentence.partition("the call with ")[2].partition(" gave no result")[0]
-        return Opinion(_may_overflow(evidence.witness, calls, variant), "raises")
+        return Opinion(_may_overflow(evidence.witness, calls, judgement.checks[0].variant), "raises")
     if breach:
         return Opinion(False, breach)
     finite = all(np.isfinite(check.value) for check in judgement.checks if not check.passed)
@@ -110,5 +110,5 @@ def _should_move(quantity: str, here: Witness, there: Witness) -> bool:
 
 
 def excused_outcomes(outcomes: Mapping[str, Outcome], witness: Witness) -> bool:
-    """Whether a base call that raised did so where NumPy would give inf."""
-    return outcomes["base"].fault_kind == "raised" and _may_overflow(witness, (), "base")
+    """Whether a base call that raised did so where NumPy would give inf, and as Python's own arithmetic does."""
+    return outcomes["base"].exception in _OF_ARITHMETIC and _may_overflow(witness, (), "base")

@@ -13,60 +13,23 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 from gradgate.bounds.arithmetic import Arithmetic
-from gradgate.calling.host import LOAD_LIMIT, ONE_THREAD, Worker, end_all
+from gradgate.calling.host import ONE_THREAD, Worker, end_all
 from gradgate.calling.implementation import Particulars
 from gradgate.calling.inprocess import InProcess
 from gradgate.calling.loading import Source, load
 from gradgate.case import Case
 from gradgate.draws import generated
-from gradgate.errors import Broken, CannotRun
+from gradgate.errors import Broken, CannotRun, Late
 from gradgate.examining.examination import Examination, arithmetic_of, plan_case
 from gradgate.examining.judging import Plan
 from gradgate.examining.peers import PEERS, peer_evidence
-from gradgate.formats import FORMATS
-from gradgate.interface import FUNCTIONS
+from gradgate.examining.subjects import Settings, Subject
 from gradgate.text import TEXT_FUNCTIONS, Corpus, build_corpus, gate_corpus, read_text, text_case
 from gradgate.text.corpus import GATE_VOCABULARY
 from gradgate.witness import Witness
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What a run does. cases is the number of generated ones a function and dtype; text_cases come on top of them.
-
-    text is a path (None: the default text); time_limit is in seconds for one call, load_limit for importing a file;
-    jobs is the number of lanes.
-    """
-
-    functions: tuple[str, ...] = FUNCTIONS
-    dtypes: tuple[str, ...] = tuple(FORMATS)
-    cases: int = 200
-    text_cases: int = 20
-    seed: int = 0
-    text: str | None = None
-    tier: str = "default"
-    time_limit: float = 10.0
-    load_limit: float = LOAD_LIMIT
-    device: str = "cpu"
-    jobs: int = 2
-
-
-@dataclass
-class Subject:
-    """One implementation in a run: what it said of itself, what was found, or why it could not be examined."""
-
-    source: Source
-    offers: tuple[str, ...] = ()
-    particulars: Particulars = field(default_factory=Particulars)
-    examinations: list[Examination] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
-    cannot_run: str = ""
-    broken: str = ""
-
 
 Unit = tuple[str, str]  # function, dtype
 
@@ -80,7 +43,7 @@ def run(sources: list[Source], settings: Settings, progress: Callable[[int, int]
         read_text(settings.text)  # a text that cannot be read must be said before anything is started
     units = [(function, dtype) for function in settings.functions for dtype in settings.dtypes]
     lanes = [units[lane :: settings.jobs] for lane in range(min(settings.jobs, len(units)))]
-    total = len(units) * (settings.cases + settings.text_cases)
+    total = sum(_cases_of(function, settings) for function, _ in units)
     os.environ.update(ONE_THREAD)  # the lanes fill the cores, and a fixed order of sums keeps runs alike
     context = multiprocessing.get_context("spawn")
     counter = context.Value("q", 0)
@@ -111,6 +74,7 @@ def _merge(parts: list[list[Subject]], units: list[Unit]) -> list[Subject]:
         whole.remarks = sorted({remark for share in shares for remark in share.remarks})
         whole.cannot_run = next((share.cannot_run for share in shares if share.cannot_run), "")
         whole.broken = next((share.broken for share in shares if share.broken), "")
+        whole.late = any(share.late for share in shares)
         merged.append(whole)
     return merged
 
@@ -173,7 +137,7 @@ def _greet(subject: Subject, worker: Worker, settings: Settings) -> Worker | Non
         subject.cannot_run = str(error)
         return None
     except Broken as error:
-        subject.broken = str(error)
+        subject.broken, subject.late = str(error), isinstance(error, Late)
         return None
     subject.offers, subject.particulars = worker.offers, worker.particulars
     if settings.device.partition(":")[0] not in worker.devices:
@@ -212,16 +176,26 @@ def _examine_unit(
             tier=settings.tier,
         )
         open_now.append((subject, examination))
-    for case in _cases(function, dtype, settings, corpus):
-        if open_now:
-            _examine_case(case, open_now, peers, settings)
-        if _counter is not None:
-            with _counter.get_lock():
-                _counter.value += 1
+    if not open_now:
+        _count(_cases_of(function, settings))
+    for case in _cases(function, dtype, settings, corpus) if open_now else ():
+        _examine_case(case, open_now, peers, settings)
+        _count(1)
     for subject, examination in open_now:
         with _noting_failure(subject):
             examination.conclude()
             subject.examinations.append(examination)
+
+
+def _count(cases: int) -> None:
+    if _counter is not None:
+        with _counter.get_lock():
+            _counter.value += cases
+
+
+def _cases_of(function: str, settings: Settings) -> int:
+    """How many cases `_cases` yields: sigmoid and softmax take no word of a text."""
+    return settings.cases + (settings.text_cases if function in TEXT_FUNCTIONS else 0)
 
 
 def _cases(function: str, dtype: str, settings: Settings, corpus: Corpus | None) -> Iterator[Case]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
 from importlib.util import find_spec
 from os import environ
-from typing import Any
 
 import hypothesis
 import pytest
 from hypothesis import HealthCheck, Phase
+
+from gradgate.arguments import at_least, seconds
 
 PROFILE = "gradgate"
 _BENCHMARKS = "benchmark"  # the name that pytest-benchmark registers its plugin under
@@ -25,11 +25,11 @@ def add_options(parser: pytest.Parser, manager: pytest.PytestPluginManager) -> N
         help="the implementation under test: a path ending in .py, a shipped name, an entry point, a dotted module; "
         "may be given again (default: all shipped ones). Write --impl=SPEC",
     )
-    group.addoption("--gradgate-seed", type=_at_least(0), default=0, metavar="N", help="seed of every draw (0)")
-    group.addoption("--gradgate-examples", type=_at_least(1), default=30, metavar="N", help="examples a property (30)")
+    group.addoption("--gradgate-seed", type=at_least(0), default=0, metavar="N", help="seed of every draw (0)")
+    group.addoption("--gradgate-examples", type=at_least(1), default=30, metavar="N", help="examples a property (30)")
     group.addoption(
         "--gradgate-time-limit",
-        type=_seconds,
+        type=seconds,
         default=10.0,
         metavar="S",
         help="seconds for one call of an implementation that is not shipped (10)",
@@ -77,22 +77,3 @@ def _benchmarks_missing(manager: pytest.PytestPluginManager) -> bool:
         return False
     switched_off = manager.is_blocked(_BENCHMARKS) or bool(environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD"))
     return switched_off or find_spec("pytest_benchmark") is None
-
-
-def _at_least(least: int) -> Any:
-    def parse(text: str) -> int:
-        if not text.isdecimal() or int(text) < least:
-            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {least} up")
-        return int(text)
-
-    return parse
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
-    return seconds

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 
@@ -11,10 +12,10 @@ from rich.text import Text
 
 from gradgate.examining.examination import Examination
 from gradgate.examining.findings import Counterexample, Tally
-from gradgate.examining.run import Settings, Subject
+from gradgate.examining.subjects import Settings, Subject
 from gradgate.laws import LAWS
-from gradgate.report.document import manifest, verdict_of
-from gradgate.report.wording import message, snippet, statement
+from gradgate.report.document import manifest
+from gradgate.report.wording import is_readable, message, snippet, statement
 from gradgate.verdicts import CRASHED, FRAGILE, INCONCLUSIVE, NOT_RUN, REFUTED, TIMED_OUT, VERIFIED
 
 _STYLES = {
@@ -25,6 +26,7 @@ _STYLES = {
     TIMED_OUT: "bold red",
     INCONCLUSIVE: "yellow",
 }
+_ASIDE = " (expected failures aside)"
 _WIDTH = 120  # of what goes into a pipe or a file
 
 
@@ -40,10 +42,11 @@ def show(out: Console, subjects: list[Subject], settings: Settings, problems: li
     """Prints the whole report."""
     examined = [subject for subject in subjects if subject.examinations]
     for part in _side_by_side(examined, out.width):
-        out.print(_laws(part), crop=False)
-        out.print()
+        if (table := _laws(part)).row_count:  # where no call returned there is nothing to put in it
+            out.print(table, crop=False)
+            out.print()
     for subject in subjects:
-        _show_failures(out, subject)
+        _show_failures(out, subject, settings)
     for subject in subjects:
         out.print(_summary(subject, settings), soft_wrap=True)
     out.print(_manifest(subjects), style="dim", soft_wrap=True)
@@ -98,8 +101,8 @@ def _cell(tallies: list[Tally]) -> Text:
     return Text("undecided", style="yellow") if count["undecided"] else Text("–", style="dim")
 
 
-def _show_failures(out: Console, subject: Subject) -> None:
-    """Each function that failed: who is wrong, the smallest counterexample, and a snippet; other dtypes in a line."""
+def _show_failures(out: Console, subject: Subject, settings: Settings) -> None:
+    """Each function that failed: who is wrong, the smallest counterexample, and once, for all dtypes, a snippet."""
     told: set[tuple[str, str]] = set()
     for examination in subject.examinations:
         if examination.verdict == VERIFIED and not examination.expected:
@@ -107,7 +110,9 @@ def _show_failures(out: Console, subject: Subject) -> None:
         out.print(_headline(subject.source.name, examination), soft_wrap=True)
         for found in examination.counterexamples:
             key = (examination.function, found.smallest.law)
-            _show_counterexample(out, subject.source.name, found, brief=key in told)
+            _show_counterexample(out, subject.source.name, found)
+            if key not in told:
+                _show_repetition(out, subject.source.name, found, settings)
             told.add(key)
         for reason in examination.expected:
             out.print(Text(f"  expected: {reason}", style="dim"), soft_wrap=True)
@@ -115,34 +120,40 @@ def _show_failures(out: Console, subject: Subject) -> None:
 
 
 def _headline(name: str, examination: Examination) -> Text:
-    verdict = f"{examination.verdict} (expected failures aside)" if examination.expected else examination.verdict
     line = Text(f"{name} · {examination.function} · {examination.dtype}: ")
-    line.append(verdict, style=_STYLES.get(examination.verdict, ""))
+    line.append(examination.verdict, style=_STYLES.get(examination.verdict, ""))
+    line.append(_ASIDE if examination.expected else "")
     return line.append(f": {examination.sentence}" if examination.sentence else "")
 
 
-def _show_counterexample(out: Console, name: str, found: Counterexample, *, brief: bool) -> None:
+def _show_counterexample(out: Console, name: str, found: Counterexample) -> None:
     smallest, worst = found.smallest, found.worst
-    out.print(Text(f"  {statement(smallest)}, on {found.count} case{'s' if found.count > 1 else ''}"), soft_wrap=True)
+    out.print(Text(f"  {statement(smallest)}, on {_counted(found.count, 'case')}"), soft_wrap=True)
     out.print(Text(f"  smallest  {message(name, smallest)}"), soft_wrap=True)
-    if brief:
-        return
-    if worst.case is not smallest.case:
+    if worst.case is not smallest.case and not worst.check.sentence:
         out.print(Text(f"  worst     {message(name, worst)}"), soft_wrap=True)
-    if smallest.case.size <= 200:
-        out.print(
-            Text("\n".join(f"    {line}" for line in snippet(name, smallest).splitlines()), style="cyan"),
-            soft_wrap=True,
-        )
-    else:
-        again = f"--loss {smallest.case.function} --dtype {smallest.case.dtype} --seed {smallest.case.seed}"
-        out.print(Text(f"    too large to print; repeat with: gradgate verify {name} {again}"), soft_wrap=True)
+
+
+def _show_repetition(out: Console, name: str, found: Counterexample, settings: Settings) -> None:
+    """Lines that make the failing call, or, for a large one, the command that puts it again."""
+    case = found.smallest.case
+    if is_readable(case):
+        lines = snippet(name, found.smallest).splitlines()
+        out.print(Text("\n".join(f"    {line}" for line in lines), style="cyan"), soft_wrap=True)
+        return
+    words = ["gradgate", "verify", name, "--loss", case.function, "--dtype", case.dtype, "--seed", str(case.seed)]
+    words += ["--cases", "1" if case.kind == "text" else str(case.index + 1)]
+    words += ["--text", settings.text] if settings.text else []
+    words += ["--strict"] if settings.tier == "strict" else []
+    out.print(Text("    too large to print; repeat with"), soft_wrap=True)
+    out.print(Text(f"    {shlex.join(words)}", style="cyan"), soft_wrap=True)
 
 
 def _summary(subject: Subject, settings: Settings) -> Text:
-    verdict = verdict_of(subject)
+    verdict = subject.verdict
     line = Text().append(f"{subject.source.name}: ", style="bold")
     line.append(verdict, style=_STYLES.get(verdict, ""))
+    line.append(_ASIDE if any(examination.expected for examination in subject.examinations) else "")
     if subject.cannot_run or subject.broken:
         return line.append(f": {subject.cannot_run or subject.broken}")
     strengths = [s for e in subject.examinations for s in e.quantities.values()]
@@ -150,16 +161,23 @@ def _summary(subject: Subject, settings: Settings) -> Text:
     dtypes = list(dict.fromkeys(e.dtype for e in subject.examinations))
     if subject.examinations:
         line.append(
-            f" · {len(functions)} function{'s' if len(functions) > 1 else ''} in {', '.join(dtypes)}"
-            f" · {sum(e.cases for e in subject.examinations):,} cases"
-            f" · {sum(s.components for s in strengths):,} components"
-            f" · worst error/bound {max((s.worst_ratio for s in strengths), default=0.0):.2f}"
+            f" · {_counted(len(functions), 'function')} in {', '.join(dtypes)}"
+            f" · {_counted(sum(e.cases for e in subject.examinations), 'case')}"
+        )
+    if strengths:
+        line.append(
+            f" · {_counted(sum(s.components for s in strengths), 'component')}"
+            f" · worst error/bound{'' if verdict == VERIFIED else ' that passed'}"
+            f" {max(s.worst_ratio for s in strengths):.2f}"
         )
     missing = [f for f in settings.functions if f not in subject.offers]
     if missing and verdict != NOT_RUN:
         line.append(f"\n  not offered: {', '.join(missing)}", style="dim")
+    if subject.particulars.adapter:
+        line.append(f"\n  through an adapter: {subject.particulars.adapter}", style="dim")
     for name, value in subject.particulars.declared().items():
-        line.append(f"\n  declared: {name} = {_declared(value)}", style="dim")
+        if name != "adapter":
+            line.append(f"\n  declared: {name} = {_declared(value)}", style="dim")
     if not subject.particulars.deterministic:
         spread = max((e.laws["no_state"].worst_ratio for e in subject.examinations), default=0.0)
         line.append(f"\n  run-to-run spread: at most {spread:.2f} of what two right answers may differ by", style="dim")
@@ -167,6 +185,10 @@ def _summary(subject: Subject, settings: Settings) -> Text:
     for remark in sorted(remarks):
         line.append(f"\n  remark: {remark}", style="yellow")
     return line
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _declared(value: object) -> str:

@@ -14,10 +14,9 @@ import numpy as np
 
 from gradgate.examining.examination import Examination
 from gradgate.examining.findings import Counterexample, Failure, Tally
-from gradgate.examining.run import Settings, Subject
-from gradgate.laws import BY_NAME
-from gradgate.report.wording import message, snippet
-from gradgate.verdicts import CRASHED, NOT_OFFERED, NOT_RUN, gravest
+from gradgate.examining.subjects import Settings, Subject
+from gradgate.report.wording import is_readable, message, snippet, statement_of
+from gradgate.verdicts import NOT_OFFERED
 
 SCHEMA = "gradgate.verify/1"
 _LIBRARIES = ("gradgate", "numpy", "python-flint", "hypothesis", "torch")
@@ -47,15 +46,6 @@ def document(
     }
 
 
-def verdict_of(subject: Subject) -> str:
-    """The verdict of an implementation: the gravest of its functions'."""
-    if subject.broken:
-        return CRASHED
-    if subject.cannot_run:
-        return NOT_RUN
-    return gravest(examination.verdict for examination in subject.examinations)
-
-
 def manifest(subjects: list[Subject]) -> dict[str, Any]:
     """How many checks (one law on one case) were expected, and what became of them."""
     total: dict[str, int] = {"expected": 0}
@@ -75,7 +65,7 @@ def _subject(subject: Subject, settings: Settings) -> dict[str, Any]:
     return {
         "name": subject.source.name,
         "kind": subject.source.kind,
-        "verdict": verdict_of(subject),
+        "verdict": subject.verdict,
         "why_not": subject.cannot_run or subject.broken,
         "declared": subject.particulars.declared(),
         "offers": list(subject.offers),
@@ -117,7 +107,7 @@ def _tally(tally: Tally) -> dict[str, Any]:
 def _counterexample(name: str, found: Counterexample) -> dict[str, Any]:
     return {
         "law": found.smallest.law,
-        "statement": BY_NAME[found.smallest.law].statement,
+        "statement": statement_of(found.smallest.law),
         "count": found.count,
         "smallest": _failure(name, found.smallest),
         "worst": _failure(name, found.worst),
@@ -126,6 +116,7 @@ def _counterexample(name: str, found: Counterexample) -> dict[str, Any]:
 
 def _failure(name: str, failure: Failure) -> dict[str, Any]:
     check, case = failure.check, failure.case
+    readable = is_readable(case)
     return {
         "verdict": failure.verdict,
         "cause": failure.cause,
@@ -134,8 +125,8 @@ def _failure(name: str, failure: Failure) -> dict[str, Any]:
         "index": list(check.index),
         **{key: _number(getattr(check, key)) for key in ("value", "due", "error", "bound", "ratio")},
         "case": {"function": case.function, "kind": case.kind, "seed": case.seed, "index": case.index},
-        "inputs": {name: _plain(value) for name, value in case.inputs.items()} if case.size <= 200 else None,
-        "snippet": snippet(name, failure) if case.size <= 200 else None,
+        "inputs": {name: _plain(value) for name, value in case.inputs.items()} if readable else None,
+        "snippet": snippet(name, failure) if readable else None,
     }
 
 

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 
 from gradgate.case import Case
-from gradgate.examining.findings import Failure
+from gradgate.examining.findings import CALL, Failure
 from gradgate.interface import SIGNATURES, is_float
 from gradgate.laws import BY_NAME
+
+_READABLE = 200  # numbers that a reader may be asked to look at
 
 
 def message(name: str, failure: Failure) -> str:
@@ -26,7 +28,17 @@ def message(name: str, failure: Failure) -> str:
 
 def statement(failure: Failure) -> str:
     """The law that failed, as a formula, with the cause in a word or two."""
-    return f"{failure.law}: {BY_NAME[failure.law].statement} ({failure.cause})"
+    return f"{failure.law}: {statement_of(failure.law)} ({failure.cause})"
+
+
+def statement_of(law: str) -> str:
+    """What the law says, by its name."""
+    return "every call returns" if law == CALL else BY_NAME[law].statement
+
+
+def is_readable(case: Case) -> bool:
+    """Whether the inputs are few enough to be printed."""
+    return case.size <= _READABLE
 
 
 def snippet(name: str, failure: Failure) -> str:
@@ -44,8 +56,9 @@ def snippet(name: str, failure: Failure) -> str:
     ]
     if check.quantity in case.returns:
         place = f"[{', '.join(map(str, check.index))}]" if check.index else ""
-        comment = f"  # due: {check.due!r}" if failure.law.startswith("exact_") else f"  # see the law {failure.law}"
-        lines.append(f"print({check.quantity}{place}){comment}")
+        exact = failure.law.startswith("exact_")
+        comment = f"due: {check.due!r}" if exact else check.sentence or f"see the law {failure.law}"
+        lines.append(f"print({check.quantity}{place})  # {comment}")
     return "\n".join(lines)
 
 

@@ -33,13 +33,12 @@ from gradgate.examining.opinion import excused_outcomes, is_coarse, opinion
 from gradgate.examining.peers import PEERS, peer_evidence
 from gradgate.laws import LAWS
 from gradgate.laws.law import Law
-from gradgate.report.wording import message, snippet, statement
+from gradgate.report.wording import is_readable, message, snippet, statement
 from gradgate.verdicts import CRASHED, FRAGILE, REFUTED, TIMED_OUT
 from gradgate.witness import Witness
 
 REMARK = "remark"  # a law that binds shipped implementations only has failed on somebody else's
 _PROBES = (0, 2, 5)  # small cases: few digits, logits of order 5, full mantissas
-_SHOWN = 200  # numbers that a snippet may hold
 
 
 def check_case(
@@ -129,7 +128,7 @@ def _is_coarse(subject: Performer, function: str, dtype: str) -> bool:
 
 def _worded(name: str, failure: Failure) -> str:
     """The message, the law that failed, and the lines that repeat it where they are few enough to read."""
-    shown = snippet(name, failure) if failure.case.size <= _SHOWN else "the inputs are too many to print"
+    shown = snippet(name, failure) if is_readable(failure.case) else "the inputs are too many to print"
     return f"{message(name, failure)}\n{failure.verdict}; {statement(failure)}\n\n{shown}"
 
 

@@ -6,14 +6,15 @@ is what a reader cares about: the sizes, and the number of digits."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from functools import cache
 
 from hypothesis import note
 from hypothesis import strategies as st
 
 from gradgate.case import Case
-from gradgate.draws import KINDS, Sizes, build, generator
-from gradgate.interface import FUNCTIONS, SIGNATURES
+from gradgate.draws import KINDS, Sizes, build, generator, sizes_of
+from gradgate.interface import FUNCTIONS
 from gradgate.laws.law import Law
 from gradgate.text import TEXT_FUNCTIONS, gate_corpus, text_case
 
@@ -61,15 +62,10 @@ def draw_text_case(data: st.DataObject, functions: Sequence[str], dtypes: Sequen
 
 def _draw_sizes(data: st.DataObject, function: str) -> Sizes:
     """Only the sizes that the function has are drawn; the others are 1."""
-    parameters = SIGNATURES[function].parameters
-    has = {
-        "V": True,
-        "d": "U" in parameters,
-        "K": "negatives" in parameters,
-        "C": function.startswith(("skipgram", "cbow")),
-        "B": function.endswith("_batch") or "U" not in parameters,
-    }
-    return Sizes(**{n: data.draw(st.integers(1, getattr(LARGEST, n)), label=n) if has[n] else 1 for n in has})
+    has = sizes_of(function)
+    return Sizes(
+        **{n: data.draw(st.integers(1, largest), label=n) if n in has else 1 for n, largest in asdict(LARGEST).items()}
+    )
 
 
 def _smallest(function: str, index: int) -> Case:

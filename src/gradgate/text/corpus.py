@@ -53,7 +53,7 @@ def require_windows(corpus: Corpus, cut: str) -> Corpus:
     """The corpus itself. Raises TextError, naming the cut that shortened the text, when it has no window at all."""
     if not corpus.centers.size:
         left = f"{corpus.tokens.size} tokens in {corpus.offsets.size - 1} sentences are left after {cut}"
-        raise TextError(f"the text is too short: {left}, but a window needs 2 in one sentence; cut less, or add text")
+        raise TextError(f"the text is too short: {left}, but a window needs 2 in one sentence; give a longer text")
     return corpus
 
 

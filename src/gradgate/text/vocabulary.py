@@ -46,5 +46,5 @@ def build_vocabulary(sentences: Iterable[list[str]], min_count: int = 5, max_siz
     # most_common sorts stably, and a Counter keeps the order of first appearance: that settles the ties
     kept = [(word, count) for word, count in counted.most_common(max_size) if count >= min_count]
     if not kept:
-        raise TextError(f"none of {len(counted)} words occurs min_count={min_count} times; lower it, or add text")
+        raise TextError(f"none of {len(counted)} words occurs min_count={min_count} times; give a longer text")
     return Vocabulary(tuple(word for word, _ in kept), np.array([count for _, count in kept], np.int64))

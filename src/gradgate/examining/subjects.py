@@ -1,0 +1,57 @@
+"""What a run is asked to do, and what it has found of each implementation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from gradgate.calling.host import LOAD_LIMIT
+from gradgate.calling.implementation import Particulars
+from gradgate.calling.loading import Source
+from gradgate.examining.examination import Examination
+from gradgate.formats import FORMATS
+from gradgate.interface import FUNCTIONS
+from gradgate.verdicts import CRASHED, NOT_RUN, TIMED_OUT, gravest
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run does. cases is the number of generated ones a function and dtype; text_cases come on top of them.
+
+    text is a path (None: the default text); time_limit is in seconds for one call, load_limit for importing a file;
+    jobs is the number of lanes.
+    """
+
+    functions: tuple[str, ...] = FUNCTIONS
+    dtypes: tuple[str, ...] = tuple(FORMATS)
+    cases: int = 200
+    text_cases: int = 20
+    seed: int = 0
+    text: str | None = None
+    tier: str = "default"
+    time_limit: float = 10.0
+    load_limit: float = LOAD_LIMIT
+    device: str = "cpu"
+    jobs: int = 2
+
+
+@dataclass
+class Subject:
+    """One implementation in a run: what it said of itself, what was found, or why it could not be examined."""
+
+    source: Source
+    offers: tuple[str, ...] = ()
+    particulars: Particulars = field(default_factory=Particulars)
+    examinations: list[Examination] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    cannot_run: str = ""
+    broken: str = ""
+    late: bool = False  # broken, because it was not loaded in time
+
+    @property
+    def verdict(self) -> str:
+        """The gravest of the verdicts on its functions."""
+        if self.broken:
+            return TIMED_OUT if self.late else CRASHED
+        if self.cannot_run:
+            return NOT_RUN
+        return gravest(examination.verdict for examination in self.examinations)

@@ -1,0 +1,42 @@
+"""Where the JSON report goes: a file, or standard output. What cannot be written to is refused before the work."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from gradgate.errors import CannotRun
+
+
+def require_writable(target: str | None) -> None:
+    """CannotRun where the target (a path, "-", or none) can be seen to refuse what will be written."""
+    if not target or target == "-":
+        return
+    path = Path(target).resolve()
+    if not path.parent.is_dir():
+        raise CannotRun(f"--json {target}: there is no folder {path.parent}")
+    if path.is_dir():
+        raise CannotRun(f"--json {target}: a folder; name a file in it")
+    if not os.access(path.parent, os.W_OK):
+        raise CannotRun(f"--json {target}: the folder {path.parent} is not writable")
+
+
+def write_report(target: str, report: dict[str, Any]) -> None:
+    """Writes the document whole: a temporary file beside the target, then a rename."""
+    text = json.dumps(report, indent=1, allow_nan=False) + "\n"
+    if target == "-":
+        sys.stdout.write(text)
+        return
+    path = Path(target).resolve()
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        if path.exists() and not path.is_file():  # a device or a pipe, which a rename would replace
+            path.write_text(text, encoding="utf-8")
+            return
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(path)
+    except OSError as error:
+        raise CannotRun(f"--json {target}: {error.strerror}") from error
