@@ -33,9 +33,7 @@ WHOLE_ROWS = sorted(FAULTS)[::24]  # faults whose whole row is measured again
 EVERYWHERE = [f"{base} {dtype}" for base in ("numpy_dense", "numpy_rows") for dtype in ("float64", "float32")]
 EXCUSED = {
     "nan_hidden_as_zero": EVERYWHERE,
-    "p_at_least_1e-7": EVERYWHERE,
-    "p_at_least_1e-15": EVERYWHERE,
-    "loss_linear_when_huge": EVERYWHERE,
+    "loss_linear_when_huge": ["numpy_dense float32", "numpy_rows float32"],
     "sigmoid_from_a_table": ["numpy_dense float32", "numpy_rows float32"],
 }
 
