@@ -28,8 +28,8 @@ ROWS = {row["name"]: row for row in RECORD["faults"]}
 FAULTS = {fault.name: fault for fault in catalogue()}
 WHOLE_ROWS = sorted(FAULTS)[::24]  # faults whose whole row is measured again
 
-# Wrong formulas that the gate fails, but calls fragile: no case has logits between 22 and 700, and beyond 700 any value
-# is excused, a finite one too. The table of the sigmoid is taken for TF32 in float32.
+# Wrong formulas that the gate fails, but calls fragile: where exp overflows any value is excused, a finite one too. The
+# table of the sigmoid is taken for TF32 in float32.
 EVERYWHERE = [f"{base} {dtype}" for base in ("numpy_dense", "numpy_rows") for dtype in ("float64", "float32")]
 EXCUSED = {
     "nan_hidden_as_zero": EVERYWHERE,
