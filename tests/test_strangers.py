@@ -90,7 +90,7 @@ SAYS = {
     "infinite_loop": "no answer within 1 s",
     "float32_inside": "computes with float32 inside",
     "overflow_log_one_minus_sigmoid": "overflows; take -log sigmoid(z) as logaddexp(0, -z)",
-    "unshifted_softmax": "the formula is right, but it overflows; with s = logits - max(logits) the loss is log(",
+    "unshifted_softmax": "overflows; with s = logits - max(logits) the loss is log(",
 }
 
 
