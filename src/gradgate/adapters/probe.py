@@ -75,6 +75,7 @@ class LinearProbe:
         for center, _ in self.called:
             if np.array_equal(center, hidden):
                 continue
+            # the vector is wrong already: this only chooses the words for it, and a division may have rounded
             if len(self.rows) > 1 and np.allclose(center * len(self.rows), hidden):
                 return "the callback got the average of the context vectors where their sum is due"
             same = np.flatnonzero((self.V_c == center).all(axis=1))
