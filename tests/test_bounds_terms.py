@@ -88,13 +88,50 @@ def test_softmax_without_a_shift_needs_its_underflow(monkeypatch):
     assert np.any(error > limits_of(case).values["softmax"])
 
 
-@pytest.mark.parametrize("logits", [[-745.0, -746.0], [700.0, 710.0]])
-def test_a_sum_without_a_shift_that_may_be_zero_or_infinite_is_unbounded_in_the_fragile_tier_only(logits):
-    case = pair("float64", np.ones(1), np.array(logits)[:, None])
+def test_a_sum_without_a_shift_that_may_be_zero_is_unbounded_in_the_fragile_tier_only():
+    case = pair("float64", np.ones(1), np.array([[-745.0], [-746.0]]))
     assert limits_of(case).values["loss"] < 1e-9
     fragile = limits_of(case, "fragile")
     assert fragile.values["loss"] == np.inf
     assert not fragile.undecidable
+
+
+def test_where_the_sum_without_a_shift_overflows_a_probability_may_be_zero_and_the_loss_is_no_other_number():
+    logits = np.array([[710.0], [709.0], [700.0]])
+    case = pair("float64", np.ones(1), logits)
+    with np.errstate(all="ignore"):
+        e = np.exp(logits[:, 0])
+        p = e / e.sum()
+    assert p[2] == 0  # 700 / inf
+    error = np.abs((p - np.eye(3)[0])[:, None] - exact(case).values["grad_U"].hi)[1:]
+    default, fragile = limits_of(case), limits_of(case, "fragile")
+    assert np.all(error[1] > default.values["grad_U"][2])
+    assert np.all(error[1] <= fragile.values["grad_U"][2])
+    assert np.all(fragile.values["grad_U"][2] < 1e-4)
+    assert fragile.values["loss"] < 1e-9
+    assert not fragile.in_naive_domain
+
+
+@pytest.mark.parametrize(
+    ("z", "due"), [(-20.0, "a number"), (-36.5, "a number or infinite"), (-60.0, "infinite"), (-700.0, "infinite")]
+)
+def test_log_of_one_minus_sigmoid_is_a_number_or_infinite_as_the_fragile_tier_says(z, due):
+    case = pair("float64", np.ones(1), np.array([[z], [1.0]]), negatives=np.array([1]))
+    fragile = limits_of(case, "fragile")
+    with np.errstate(all="ignore"):
+        negatives = np.array([z, -1.0])
+        routes = [1 / (1 + np.exp(negatives)), np.exp(-negatives) / (1 + np.exp(-negatives))]
+        losses = [-np.log(1 - s).sum() for s in routes]
+    for loss in losses:
+        if np.isfinite(loss):
+            assert due != "infinite"
+            assert error_in_loss(case, loss) <= fragile.values["loss"]
+        else:
+            assert fragile.infinite
+    assert bool(fragile.infinite) == (due != "a number")
+    assert not limits_of(case).infinite
+    if due == "infinite":  # a number is excused no more than by default
+        assert fragile.values["loss"] <= 3 * limits_of(case).values["loss"]
 
 
 def test_the_logarithm_of_a_subnormal_exponential_needs_the_fragile_tier():

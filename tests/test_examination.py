@@ -155,6 +155,62 @@ def test_single_precision_inside_is_fragile_and_named(function):
     assert "float32 inside" in examination.sentence
 
 
+def tf32(values, *, truncated):
+    """float32 with ten bits behind the leading one: the factors of a product on a tensor core."""
+    bits = np.asarray(values, np.float32).view(np.uint32)
+    return ((bits if truncated else bits + np.uint32(0x1000)) & np.uint32(0xFFFFE000)).view(np.float32)
+
+
+def in_tf32(function, *, truncated=False):
+    """The matrix products with factors in TF32, everything else in float32."""
+
+    def product(left, right):
+        return tf32(left, truncated=truncated) @ tf32(right, truncated=truncated)
+
+    def softmax_pair(center, outside, U):
+        logits = product(U, center)
+        shifted = logits - logits.max()
+        residual = np.exp(shifted) / np.exp(shifted).sum()
+        loss = np.log(np.exp(shifted).sum()) - shifted[outside]
+        residual[outside] -= 1
+        return loss, product(residual, U), product(residual[:, None], center[None])
+
+    def negatives_pair(center, outside, negatives, U):
+        rows = np.append(negatives, outside)
+        z = product(U[rows], center) * np.append(np.ones(len(negatives), U.dtype), U.dtype.type(-1))
+        slopes = np.exp(-np.logaddexp(U.dtype.type(0), -z))
+        slopes[-1] *= -1
+        grad_U = np.zeros_like(U)
+        np.add.at(grad_U, rows, np.outer(slopes, center))
+        return np.logaddexp(U.dtype.type(0), z).sum(), product(slopes, U[rows]), grad_U
+
+    return softmax_pair if function == NAIVE_SOFTMAX else negatives_pair
+
+
+@pytest.mark.parametrize("function", LOSSES)
+@pytest.mark.parametrize("truncated", [False, True])
+def test_tf32_inside_is_fragile_and_named(function, truncated):
+    examination = examine(function, in_tf32(function, truncated=truncated), dtype="float32")
+    assert examination.verdict == FRAGILE
+    assert "TF32 inside" in examination.sentence
+
+
+def test_a_table_of_the_sigmoid_is_not_taken_for_tf32():
+    examination = examine(
+        "sigmoid", lambda x: RIGHT["sigmoid"](np.floor(x / 0.012) * x.dtype.type(0.012)), dtype="float32"
+    )
+    assert examination.verdict == REFUTED
+
+
+@pytest.mark.parametrize("loss", [42.0, 0.0])
+def test_a_number_where_the_loss_overflows_is_not_excused(loss):
+    def hidden(*arguments):
+        value, *gradients = unshifted(*arguments)
+        return (value if np.isfinite(value) else loss, *gradients)
+
+    assert examine(NAIVE_SOFTMAX, hidden).verdict == REFUTED
+
+
 @pytest.mark.parametrize("function", LOSSES)
 def test_single_precision_inside_excuses_no_wrong_formula(function):
     examination = examine(function, in_float32(changed(function, center=lambda v: v * np.float32(1.001))))

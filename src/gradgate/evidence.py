@@ -81,8 +81,9 @@ class Evidence:
         if found.undecidable:
             raise Undecidable
         values, radius = self.values(variant, quantity), self.witness.radius(variant, quantity)
-        if self.lenient:  # log(1 - sigmoid(40)) is log 0: there the bound itself is infinite
-            excused = ~np.isfinite(values) & (np.isinf(radius) | (not found.in_naive_domain))
+        if self.lenient:  # log(1 - sigmoid(40)) is log 0
+            infinite = found.infinite if quantity in ("loss", "losses") else False
+            excused = ~np.isfinite(values) & (infinite | np.isinf(radius) | (not found.in_naive_domain))
             return Ball(np.where(excused, 0.0, values), np.where(excused, np.inf, radius))
         return Ball(values, radius)
 

@@ -5,6 +5,7 @@ One witness serves every implementation of one arithmetic: everything in it is c
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -106,5 +107,5 @@ def _estimate_error(case: Case, magnitudes: Sequence[GroupMagnitudes]) -> float:
 
 def _inflated(found: Bounds, error: float) -> Bounds:
     if not error < 2.0**-7:  # the estimate itself has lost its leading digits
-        return Bounds(found.values, True, found.in_naive_domain)
-    return Bounds({q: b * (1 + 4 * error) for q, b in found.values.items()}, found.undecidable, found.in_naive_domain)
+        return replace(found, undecidable=True)
+    return replace(found, values={q: b * (1 + 4 * error) for q, b in found.values.items()})

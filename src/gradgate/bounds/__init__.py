@@ -27,11 +27,13 @@ __all__ = ["DEFAULT", "FRAGILE", "STRICT", "TIERS", "Arithmetic", "Bounds", "bou
 class Bounds:
     """The bound of every quantity that the function returns, float64, shaped as its ExactValue.
 
-    undecidable: the format may overflow on the way, so that no value can be expected. in_naive_domain: naive formulas
-    stay in range, so that inf and NaN are not excused.
+    infinite: where the loss () or losses (B,) may come out as inf, by a route of the tier that takes the logarithm of
+    zero; their bound is for numbers. undecidable: the format may overflow on the way, so that no value can be
+    expected. in_naive_domain: naive formulas stay in range, so that inf and NaN are not excused.
     """
 
     values: Mapping[str, np.ndarray]
+    infinite: np.ndarray
     undecidable: bool
     in_naive_domain: bool
 
@@ -43,17 +45,18 @@ def bounds(case: Case, groups: Sequence[GroupMagnitudes], arithmetic: Arithmetic
     """
     if tier not in TIERS:
         raise ValueError(f"tier {tier!r} is none of {', '.join(TIERS)}")
-    form = arithmetic.storage
+    form, infinite = arithmetic.storage, np.array(False)
     with np.errstate(all="ignore"):  # bounds may be infinite, and magnitudes may underflow
         if case.function == "sigmoid":
             values, largest = {"sigmoid": _sigmoid(case, groups, arithmetic, tier)}, 0.0
         elif case.function == "softmax":
             values, largest = {"softmax": _softmax(case, groups, arithmetic, tier)}, 0.0
         else:
-            values, largest = _losses_and_gradients(case, groups, arithmetic, tier)
+            values, infinite, largest = _losses_and_gradients(case, groups, arithmetic, tier)
     inflation = 1 + 4 * _longest_sum(case, groups) * 2.0**-53  # this evaluation rounds too
     return Bounds(
         values={name: _closed(bound * inflation) for name, bound in values.items()},
+        infinite=infinite,
         undecidable=not largest * 1.01 <= form.largest,  # NaN is no number to expect either
         in_naive_domain=all(in_naive_domain(sizes, form) for sizes in groups),
     )
@@ -61,8 +64,8 @@ def bounds(case: Case, groups: Sequence[GroupMagnitudes], arithmetic: Arithmetic
 
 def _losses_and_gradients(
     case: Case, sizes: Sequence[GroupMagnitudes], arithmetic: Arithmetic, tier: str
-) -> tuple[dict[str, np.ndarray], float]:
-    """Every quantity's bound, and the largest number that may be met."""
+) -> tuple[dict[str, np.ndarray], np.ndarray, float]:
+    """Every quantity's bound, where the loss may be infinite, and the largest number that may be met."""
     signed = case.wide("U")
     U, d = matrix(signed, arithmetic), signed.shape[1]
     parts = [
@@ -70,12 +73,14 @@ def _losses_and_gradients(
         for group, size in zip(case_groups(case), sizes, strict=True)
     ]
     values: dict[str, np.ndarray] = {}
+    infinite = np.array(any(part.infinite for part in parts))
     for quantity in case.returns:
         match quantity:
             case "loss":
                 values[quantity] = np.array(sum(part.loss_error for part in parts))
             case "losses":
                 values[quantity] = _per_pair(parts, [np.array(p.loss_error) for p in parts], (_pairs(case),))
+                infinite = _per_pair(parts, [np.array(p.infinite) for p in parts], (_pairs(case),)) > 0
             case "grad_center":
                 values[quantity] = hidden_gradient(parts[0], arithmetic, tier)
             case "grad_centers":
@@ -90,7 +95,7 @@ def _losses_and_gradients(
     summed = sum(len(part.group.targets) * float(part.hidden.reach.max(initial=0.0)) for part in parts)
     masses = [float(part.hidden_mass.max(initial=0.0)) for part in parts]  # of a row of grad_V_c: of all its groups
     gathered = sum(masses) if "grad_V_c" in case.returns else max(masses, default=0.0)
-    return values, float(np.max([summed, gathered, *(part.largest for part in parts)]))
+    return values, infinite, float(np.max([summed, gathered, *(part.largest for part in parts)]))
 
 
 def _outside_rows(

@@ -57,6 +57,7 @@ class Arithmetic:
     accumulation: Format = None  # type: ignore[assignment]  # __post_init__ fills it in: always a Format for readers
     flushes_subnormals: bool = False
     summation: Summation = "any"
+    factors: Format | None = None  # what matrix products round their factors to, as TF32 does; None: nothing
 
     def __post_init__(self) -> None:
         if self.accumulation is None:
@@ -82,6 +83,11 @@ class Arithmetic:
     @cached_property
     def sum_rounding(self) -> float:
         return log_rounding(self.accumulation.roundoff)
+
+    @cached_property
+    def factor_rounding(self) -> float:
+        """Both factors of a product in a narrower format."""
+        return 2 * log_rounding(self.factors.roundoff) if self.factors else 0.0
 
     @cached_property
     def extra_store(self) -> float:

@@ -51,7 +51,7 @@ def outside_rows_softmax(parts: Sequence[GroupErrors], arithmetic: Arithmetic, t
     coefficients = np.column_stack([s.coefficients for s in softmaxes])
     errors = np.column_stack([s.errors for s in softmaxes])
     hidden = np.stack([part.hidden.size for part in parts])
-    product = np.expm1((1 + arithmetic.mixed) * arithmetic.store_rounding)
+    product = np.expm1((1 + arithmetic.mixed) * arithmetic.store_rounding + arithmetic.factor_rounding)
     moved = np.stack([part.hidden.reach * product + part.hidden.error for part in parts])
     count = sum(len(part.group.targets) for part in parts)
     across = np.expm1(sum_roundings(arithmetic, tier, 0, 0, count))
@@ -77,5 +77,5 @@ def outside_rows_logistic(
             np.add.at(error, hit, moved)
             np.add.at(mass, hit, largest * part.hidden.reach)
             np.add.at(counts, hit, 1)
-    roundings = (counts + 1 + arithmetic.mixed) * arithmetic.store_rounding
+    roundings = (counts + 1 + arithmetic.mixed) * arithmetic.store_rounding + arithmetic.factor_rounding
     return error + np.expm1(roundings)[:, None] * mass + counts[:, None] * arithmetic.underflow

@@ -19,16 +19,17 @@ from gradgate.terms import Group
 class GroupErrors:
     """One group, summed over its T targets.
 
-    loss, loss_error: size and bound of its loss. hidden_error, hidden_mass (d,), underflow: what the gradient with
-    respect to h is off by before its sum rounds, the sum of |products| in it, what underflow adds. inner: terms of
-    the sum for one target; flat: terms where one sum runs over all targets (0: nobody writes it so). largest: the
-    largest number met. softmax or logistic holds what grad_U needs.
+    loss, loss_error: size and bound of its loss; infinite: whether it may be infinite. hidden_error, hidden_mass (d,),
+    underflow: what the gradient with respect to h is off by before its sum rounds, the sum of |products| in it, what
+    underflow adds. inner: terms of the sum for one target; flat: terms where one sum runs over all targets (0: nobody
+    writes it so). largest: the largest number met. softmax or logistic holds what grad_U needs.
     """
 
     group: Group
     hidden: Hidden
     loss: float
     loss_error: float
+    infinite: bool
     hidden_error: np.ndarray
     hidden_mass: np.ndarray
     underflow: float
@@ -78,6 +79,7 @@ def _softmax_group(
         hidden=hidden,
         loss=loss,
         loss_error=error,
+        infinite=False,
         hidden_error=errors.hidden_error,
         hidden_mass=errors.hidden_mass,
         underflow=count * (V + 2) * arithmetic.underflow,
@@ -105,6 +107,7 @@ def _logistic_group(
         hidden=hidden,
         loss=loss,
         loss_error=error,
+        infinite=any(part.infinite.any() for part in parts),
         hidden_error=_total([part.hidden_error for part in parts]),
         hidden_mass=_total([part.hidden_mass for part in parts]),
         underflow=(flat + 2 * len(parts)) * arithmetic.underflow,

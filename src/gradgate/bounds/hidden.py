@@ -74,7 +74,7 @@ def hidden_vector(exact: np.ndarray, group: Group, arithmetic: Arithmetic, tier:
 def logit_errors(U: Matrix, hidden: Hidden, arithmetic: Arithmetic) -> tuple[np.ndarray, float]:
     """delta (n,), the largest |error| of each logit, and the largest sum of |products| behind any of them."""
     d = U.sizes.shape[1]
-    dot = arithmetic.depth(d) * arithmetic.sum_rounding
+    dot = arithmetic.depth(d) * arithmetic.sum_rounding + arithmetic.factor_rounding
     products = U.sizes @ hidden.reach
     delta = products * np.expm1(dot + arithmetic.extra_store) + d * arithmetic.underflow
     if U.flushed is not None and hidden.flushed is not None:

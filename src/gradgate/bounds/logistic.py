@@ -20,11 +20,13 @@ _HOPELESS = 700.0  # expm1 beyond it overflows; no slope is off by more than 1
 class LogisticErrors:
     """One target's n terms.
 
-    losses (n,) and coefficients (n,): errors of each term's loss and coefficient. hidden_error (d,) and hidden_mass
-    (d,): error of grad_hidden before its sum rounds, and the sum of |products| in it. reach: the largest number met.
+    losses (n,) and coefficients (n,): errors of each term's loss and coefficient; infinite (n,): where a route of the
+    tier takes the logarithm of zero. hidden_error (d,) and hidden_mass (d,): error of grad_hidden before its sum
+    rounds, and the sum of |products| in it. reach: the largest number met.
     """
 
     losses: np.ndarray
+    infinite: np.ndarray
     coefficients: np.ndarray
     hidden_error: np.ndarray
     hidden_mass: np.ndarray
@@ -38,14 +40,14 @@ def logistic_errors(
     delta, reach = logit_errors(rows, hidden, arithmetic)
     moved = _moved_slopes(sizes, delta)
     coefficients = slope_errors(sizes, delta, arithmetic, tier)
-    losses = _loss_errors(sizes, delta, moved, arithmetic, tier)
+    losses, infinite = _loss_errors(sizes, delta, moved, arithmetic, tier)
     mass = (sizes.slopes + coefficients) @ rows.sizes
-    error = coefficients @ rows.sizes
+    error = coefficients @ rows.sizes + mass * np.expm1(arithmetic.factor_rounding)
     if arithmetic.mixed:
         error = error + mass * np.expm1(3 * arithmetic.store_rounding)
     if rows.flushed is not None:
         error = error + arithmetic.storage.smallest * ((sizes.slopes + coefficients) @ rows.flushed)
-    return LogisticErrors(losses, coefficients, error, mass, float(np.maximum(reach, mass.max(initial=0.0))))
+    return LogisticErrors(losses, infinite, coefficients, error, mass, float(np.maximum(reach, mass.max(initial=0.0))))
 
 
 def slope_errors(sizes: LogisticMagnitudes, delta: np.ndarray, arithmetic: Arithmetic, tier: str) -> np.ndarray:
@@ -86,8 +88,8 @@ def _log1p_of_exp(sizes: LogisticMagnitudes) -> np.ndarray:
 
 def _loss_errors(
     sizes: LogisticMagnitudes, delta: np.ndarray, moved_slopes: np.ndarray, arithmetic: Arithmetic, tier: str
-) -> np.ndarray:
-    """Error (n,) of each term's loss."""
+) -> tuple[np.ndarray, np.ndarray]:
+    """Error (n,) of each term's loss, and where it may be infinite (n,)."""
     one, function = arithmetic.store_rounding, arithmetic.function_rounding
     underflow = 2 * arithmetic.function_underflow
     moved = np.minimum(np.log1p(sizes.slopes * np.expm1(np.minimum(delta, _HOPELESS))), delta)
@@ -95,27 +97,34 @@ def _loss_errors(
     # max(-z, 0) + log1p(exp(-|z|))
     softplus = moved + 2 * np.expm1(one) * loss + (log1p + moved) * np.expm1(2 * function) + underflow
     if tier == STRICT:
-        return softplus
+        return softplus, np.zeros(len(softplus), bool)
     # -log(sigmoid(z)), and libraries that subtract z from log(1 + e^z)
     u, slopes = arithmetic.storage.roundoff, np.minimum(sizes.slopes + moved_slopes, 1)
     logarithm = slopes * np.expm1(function) + 2 * one + arithmetic.extra_store
     logarithm = moved + logarithm + (arithmetic.function_error + u) * loss
     logarithm += 2 * u * (np.abs(sizes.z) + delta) + underflow
     allowed = np.maximum(softplus, logarithm)
-    return allowed if tier != FRAGILE else np.maximum(allowed, _one_minus_errors(sizes, delta, slopes, arithmetic))
+    if tier != FRAGILE:
+        return allowed, np.zeros(len(allowed), bool)
+    one_minus, infinite = _one_minus_errors(sizes, delta, slopes, arithmetic)
+    return np.maximum(allowed, one_minus), infinite
 
 
 def _one_minus_errors(
     sizes: LogisticMagnitudes, delta: np.ndarray, slopes: np.ndarray, arithmetic: Arithmetic
-) -> np.ndarray:
+) -> tuple[np.ndarray, np.ndarray]:
     """Error (n,) of log(1 - sigmoid(-z)): the argument sigmoid(z) carries absolute errors of a few u and f_e.
 
-    sigmoid(z +- delta) >= sigmoid(z) e^-delta, so that its relative error is at most `lost`; from 1 on the argument
-    may be zero, and the loss anything.
+    sigmoid(z +- delta) >= sigmoid(z) e^-delta, so that its relative error is at most `lost`. From 1 on the argument
+    may be zero, and the loss infinite; or it is one of the steps u below 1. Once sigmoid(z) is below u / 16 even the
+    steps are gone: 1 + e^z is 1.
     """
     absolute = slopes * np.expm1(arithmetic.function_rounding + 3 * arithmetic.store_rounding + arithmetic.extra_store)
     absolute += 2 * arithmetic.function_underflow
     lost = absolute * np.exp(np.minimum(delta, _HOPELESS)) / sizes.complements + arithmetic.store_rounding
-    logarithm = np.where(lost < 1, -np.log1p(-np.minimum(lost, 1)), np.inf)
-    rounding = arithmetic.function_error + 2 * arithmetic.storage.roundoff
-    return (delta + logarithm) + rounding * (sizes.losses + delta + logarithm) + 2 * arithmetic.function_underflow
+    u, infinite = arithmetic.storage.roundoff, lost >= 1
+    stepped = np.maximum(sizes.losses + np.log(sizes.complements + absolute), -np.log(u) - sizes.losses)
+    logarithm = np.where(infinite, stepped, -np.log1p(-np.minimum(lost, 1)))
+    rounding = arithmetic.function_error + 2 * u
+    error = (delta + logarithm) + rounding * (sizes.losses + delta + logarithm) + 2 * arithmetic.function_underflow
+    return np.where(infinite & (sizes.complements * np.exp(delta) < u / 16), 0.0, error), infinite

@@ -22,7 +22,7 @@ _LEAST = 2.0**-1074
 class ExponentialErrors:
     """Logarithmic errors: logit (V,) delta, top = error of the maximum, shifted (V,) of x - max as an exponent,
     exponential (V,) t of exp(x - max), total q of the order of the sum, log_sum of the computed log sum exp,
-    unshifted >= 1 what underflow costs when no maximum is subtracted."""
+    unshifted >= 1 what underflow costs when no maximum is subtracted; overflows: whether e^x / inf = 0 may come out."""
 
     logit: np.ndarray
     top: float
@@ -31,6 +31,7 @@ class ExponentialErrors:
     total: float
     log_sum: float
     unshifted: float
+    overflows: bool
 
 
 def exponential_errors(
@@ -45,7 +46,9 @@ def exponential_errors(
     growth = sizes.probs @ np.expm1(np.minimum(exponential + total, HOPELESS))
     worst = float(exponential.max()) + total
     log_sum = min(math.log1p(growth), worst) if worst <= HOPELESS else worst
-    return ExponentialErrors(delta, top, shifted, exponential, total, log_sum, _without_shift(sizes, arithmetic, tier))
+    unshifted = _without_shift(sizes, arithmetic, tier)
+    overflows = tier == FRAGILE and sizes.top > math.log(arithmetic.storage.largest) - math.log(len(logits))
+    return ExponentialErrors(delta, top, shifted, exponential, total, log_sum, unshifted, overflows)
 
 
 def probability_errors(
@@ -55,7 +58,8 @@ def probability_errors(
     moved = _perturbed(sizes, errors)
     rounding = np.minimum(_roundings(sizes, errors, arithmetic, tier), HOPELESS)
     relative = (sizes.probs + moved) * np.expm1(rounding)
-    return moved + relative + 2 * arithmetic.function_underflow * errors.unshifted
+    error = moved + relative + 2 * arithmetic.function_underflow * errors.unshifted
+    return np.maximum(error, sizes.probs) if errors.overflows else error
 
 
 def sum_of_others(terms: np.ndarray) -> np.ndarray:
@@ -100,14 +104,13 @@ def _roundings(
 def _without_shift(sizes: SoftmaxMagnitudes, arithmetic: Arithmetic, tier: str) -> float:
     """exp(x) / sum exp(x) without a shift: what underflows is not relative to 1 but to sum exp(x) = e^L.
 
-    Where the sum may be infinite or zero, the fragile tier, which still admits the route, knows nothing: inf.
+    Where the sum may be zero, the fragile tier, which still admits the route, knows nothing: inf.
     """
     form = arithmetic.storage
     normal = form.smallest / form.roundoff if arithmetic.flushes_subnormals else form.smallest
     if tier == STRICT or (tier == DEFAULT and sizes.top < math.log(normal)):
         return 1.0
     assert tier in (DEFAULT, FRAGILE)
-    overflows = sizes.top > math.log(form.largest) - math.log(len(sizes.logits))
-    if sizes.log_sum < -709 or (tier == FRAGILE and overflows):
+    if sizes.log_sum < -709:
         return math.inf
     return max(1.0, math.exp(-sizes.log_sum))

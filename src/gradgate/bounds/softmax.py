@@ -4,6 +4,7 @@ The routes that the terms admit are listed, with their sources, in docs/bounds.m
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,6 +56,7 @@ def softmax_errors(
     tops = sizes.logits + delta >= sizes.top - errors.top
     mass = (count * np.minimum(sizes.probs + probs, 2)) @ U.sizes + U.sizes[o].sum(axis=0)  # no p exceeds 2
     moved = spread @ U.sizes + residual * U.sizes[tops].max(axis=0, initial=0.0)
+    moved = moved + np.expm1(arithmetic.factor_rounding) * mass
     return SoftmaxErrors(
         losses=_loss_errors(sizes, errors, arithmetic, tier),
         coefficients=coefficients,
@@ -99,10 +101,14 @@ def _loss_errors(sizes: SoftmaxMagnitudes, errors: ExponentialErrors, arithmetic
 
 
 def _subnormal_target(sizes: SoftmaxMagnitudes, arithmetic: Arithmetic) -> np.ndarray:
-    """-log(p) where the target's p, exp(x - max) or exp(x) is subnormal: its digits are lost, at worst all of them."""
+    """-log(p) where the target's p, exp(x - max) or exp(x) is subnormal: its digits are lost, at worst all of them.
+
+    Where it is zero for certain the logarithm is infinite, and a number that comes out owes nothing to this route.
+    """
     lowest = sizes.losses - min(sizes.log_sum, 0.0)  # max(-log p, -x) as p = exp(x - L)
     lost = 2 * arithmetic.function_underflow * np.exp(np.minimum(lowest, 709.0))
-    return np.where((lost < 1) & (lowest < 709), -np.log1p(-np.minimum(lost, 1)), np.inf)
+    zero = lowest > math.log(16) - math.log(arithmetic.storage.tiny)
+    return np.where(zero, 0.0, np.where((lost < 1) & (lowest < 709), -np.log1p(-np.minimum(lost, 1)), np.inf))
 
 
 def _relative_normalizer(

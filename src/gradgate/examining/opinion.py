@@ -16,14 +16,14 @@ from gradgate.calling.calls import Call, Outcome
 from gradgate.case import Case
 from gradgate.evidence import Evidence
 from gradgate.examining.judging import FAILED, NOT_JUDGED, Judgement, judge_one
-from gradgate.formats import BFLOAT16, FLOAT16, FLOAT32, Format, round_to
+from gradgate.formats import BFLOAT16, FLOAT32, TF32, Format, round_to
 from gradgate.laws.hidden import hidden_parameter
 from gradgate.witness import Witness
 
 Perform = Callable[[list[Call]], list[Outcome]]
 
 _OF_ARITHMETIC = ("OverflowError", "ZeroDivisionError", "FloatingPointError", "ValueError")  # ValueError: math.log(0)
-_LOWER = {"float64": FLOAT32, "float32": replace(FLOAT32, name="TF32", roundoff=FLOAT16.roundoff), "float16": BFLOAT16}
+_LOWER = {"float64": FLOAT32, "float32": TF32, "float16": BFLOAT16}
 
 
 @dataclass(frozen=True)
@@ -72,12 +72,20 @@ def _may_overflow(witness: Witness, calls: Sequence[Call], variant: str, quantit
     fragile = Witness(witness.case, witness.arithmetic, FRAGILE)
     fragile.share(witness)
     fragile.knows(calls)
-    unbounded = {name for name, bound in fragile.bounds(variant).values.items() if not np.isfinite(bound).all()}
+    found = fragile.bounds(variant)
+    unbounded = {name for name, bound in found.values.items() if not np.isfinite(bound).all()}
+    if found.infinite.any():
+        unbounded |= {"loss", "losses"}
     return set(quantities) <= unbounded if quantities else bool(unbounded)
 
 
 def _lowered(arithmetic: Arithmetic, lower: Format) -> Arithmetic:
-    """The arithmetic of the lower precision; its roundoff is widened, as the inputs are rounded on their way in."""
+    """The arithmetic of the lower precision; its roundoff is widened, as the inputs are rounded on their way in.
+
+    TF32 rounds nothing but the factors of matrix products; hardware that truncates them is twice as far off.
+    """
+    if lower is TF32:
+        return replace(arithmetic, factors=replace(TF32, roundoff=2 * TF32.roundoff))
     narrow = replace(lower, roundoff=4 * lower.roundoff)
     return replace(arithmetic, storage=narrow, accumulation=narrow)
 
@@ -85,18 +93,19 @@ def _lowered(arithmetic: Arithmetic, lower: Format) -> Arithmetic:
 def is_coarse(case: Case, arithmetic: Arithmetic, perform: Perform) -> bool:
     """Whether some output stays the same, bit for bit, although the input moved by more than the output's bounds.
 
-    The hidden vectors (or x, or the logits) are scaled by 1 + t, with t between the two precisions' roundoffs.
+    The hidden vectors (or x, or the logits) are rounded to the lower precision, and moved by less than it can see.
     """
     lower = _LOWER.get(case.dtype)
     if lower is None:
         return False
     parameter = {"sigmoid": "x", "softmax": "logits"}.get(case.function) or hidden_parameter(case)
-    step = 2.0 ** np.round(np.log2(np.sqrt(case.form.roundoff * lower.roundoff)))
-    moved = case.with_inputs(**{parameter: round_to(case.wide(parameter) * (1 + step), case.form)})
-    before, after = perform([Call("base", case), Call("nudged", moved)])
+    seen = round_to(case.wide(parameter), lower).astype(np.float64)
+    still = case.with_inputs(**{parameter: round_to(seen, case.form)})
+    moved = case.with_inputs(**{parameter: round_to(seen * (1 + 0.375 * lower.roundoff), case.form)})
+    before, after = perform([Call("base", still), Call("nudged", moved)])
     if before.fault or after.fault:
         return False
-    here, there = Witness(case, arithmetic), Witness(moved, arithmetic)
+    here, there = Witness(still, arithmetic), Witness(moved, arithmetic)
     return any(
         before.results[quantity].same_bytes(after.results[quantity]) and _should_move(quantity, here, there)
         for quantity in case.returns
