@@ -15,10 +15,11 @@ from gradgate.calling.calls import Call
 from gradgate.calling.inprocess import InProcess
 from gradgate.calling.loading import load
 from gradgate.draws import generated
+from gradgate.examining.trial import CAUGHT, CRASH, Trial
 from gradgate.faults import ORIGINS, Fault, Faulty, catalogue
 from gradgate.interface import FUNCTIONS
 from gradgate.laws import BY_NAME, LAWS
-from gradgate.power import matrix, trial
+from gradgate.power import matrix, trials
 from gradgate.power.__main__ import files
 from gradgate.verdicts import FRAGILE, REFUTED
 
@@ -36,12 +37,12 @@ def right(name):
 
 @functools.cache
 def hearing(function, dtype, index):
-    return trial.Hearing(generated(function, dtype, trial.SEED, index), right("numpy_dense"), right("numpy_rows"))
+    return trials.hear(generated(function, dtype, trials.SEED, index), right("numpy_dense"), right("numpy_rows"))
 
 
 def replayed(fault, dtype, function, index):
     """What the laws say of a fault on one case: verdicts by law."""
-    fresh = trial.Trial(fault, "numpy_dense", dtype)
+    fresh = Trial(fault, "numpy_dense", dtype)
     for kill in hearing(function, dtype, index).kills(fresh, fresh.examination(right("numpy_dense"), function)):
         fresh.note(kill)
     return {law: kill.verdict for law, kill in fresh.kills.items()}
@@ -102,7 +103,7 @@ def missing_kills(name):
 def test_the_recorded_kills_are_kills():
     """All but one in a hundred, which may hang on how a machine rounds; and every fault keeps a killer."""
     replays = {name: missing_kills(name) for name in FAULTS}
-    survivors = [name for name, (_, left) in replays.items() if not left and ROWS[name]["status"] == trial.CAUGHT]
+    survivors = [name for name, (_, left) in replays.items() if not left and ROWS[name]["status"] == CAUGHT]
     assert survivors == []
     missing = {name: laws for name, (laws, _) in replays.items() if laws}
     assert sum(map(len, missing.values())) <= sum(len(row["kills"]) for row in ROWS.values()) / 100, missing
@@ -126,19 +127,19 @@ def test_the_page_and_the_picture_say_what_the_data_say():
 
 def test_the_smallest_set_kills_all_that_is_caught_and_none_of_it_can_be_spared():
     chosen = RECORD["smallest_set"]
-    caught = [set(row["killers"]) for row in RECORD["faults"] if row["status"] == trial.CAUGHT]
-    caught = [killers for killers in caught if trial.CRASH not in killers]
+    caught = [set(row["killers"]) for row in RECORD["faults"] if row["status"] == CAUGHT]
+    caught = [killers for killers in caught if CRASH not in killers]
     assert all(killers & set(chosen) for killers in caught)
     for spared in chosen:
         assert not all(killers & (set(chosen) - {spared}) for killers in caught), f"{spared} is not needed"
 
 
-@pytest.mark.parametrize("base", trial.BASES)
+@pytest.mark.parametrize("base", trials.BASES)
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_a_right_implementation_is_not_killed(base, dtype):
     """The plant that changes nothing, in every function: what the wrapping itself does is no fault."""
     nothing = Fault("nothing", "none", FUNCTIONS, "none", "invented", "No fault.", lambda right, given: right(**given))
-    [innocent] = trial.try_faults([nothing], base, dtype, 12, most=12)
+    [innocent] = trials.try_faults([nothing], base, dtype, 12, most=12)
     assert innocent.kills == {}
 
 

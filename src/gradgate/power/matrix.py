@@ -7,9 +7,10 @@ from itertools import combinations
 from typing import Any
 
 from gradgate.examining.examination import EXACT
+from gradgate.examining.trial import CAUGHT, CRASH, EXCUSED, SURVIVES, Trial
 from gradgate.faults import Fault, catalogue
 from gradgate.laws import LAWS
-from gradgate.power.trial import BASES, CASES, CAUGHT, CRASH, EXCUSED, SEED, SPREAD, SURVIVES, Trial, try_faults
+from gradgate.power.trials import BASES, CASES, SEED, SPREAD, try_faults
 
 PEERS = ("agreement",)  # says what the exact laws say: peers that are right stand for the reference
 DTYPES = ("float64", "float32")
