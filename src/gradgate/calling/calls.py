@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -9,14 +10,15 @@ import numpy as np
 
 from gradgate.case import Case
 
-PLAIN, READ_ONLY, STRIDED = "plain", "read-only", "strided"
+PLAIN, READ_ONLY, STRIDED, MAPPED = "plain", "read-only", "strided", "mapped"
 
 
 @dataclass(frozen=True, eq=False)
 class Call:
     """One call of a function. variant names it within its case: "base" is the case itself.
 
-    layout says how arrays are laid out in memory: PLAIN (C-contiguous, writable), READ_ONLY, or STRIDED (views).
+    layout says how arrays are laid out in memory: PLAIN (C-contiguous, writable), READ_ONLY, STRIDED (views), or MAPPED
+    (PLAIN to the implementation, but shared arrays are mapped and not copied).
     """
 
     variant: str
@@ -41,13 +43,28 @@ def _bytes(array: np.ndarray | None) -> tuple[str, tuple[int, ...], bytes] | Non
     return None if array is None else (array.dtype.str, array.shape, array.tobytes())
 
 
+@dataclass(frozen=True)
+class Held:
+    """A result that stays in the worker's process: its dtype, its shape, and a checksum of its bytes."""
+
+    dtype: str
+    shape: tuple[int, ...]
+    checksum: int
+
+
+def checksum(array: np.ndarray) -> int:
+    """Changes with every change of up to 32 neighbouring bits, and with any other but once in 2^32."""
+    return zlib.crc32(np.ascontiguousarray(array).data.cast("B")) if array.size else 0
+
+
 @dataclass(frozen=True, eq=False)
 class Outcome:
     """What a call gave: its results by quantity, or the fault that kept it from giving any.
 
     fault is one sentence. fault_kind is "raised" (exception has the class's name), "malformed" (what came back is no
     result), "refuted" (an adapter saw it go wrong), "not posed" (an adapter cannot put the case), "timed out", "died".
-    changed names the inputs that the call wrote to, overwritten the results of the call before that it wrote to.
+    changed names the inputs that the call wrote to, overwritten the results of the call before that it wrote to; after
+    MAPPED calls nobody looks for these. seconds is how long the function itself ran.
     """
 
     results: Mapping[str, Result] = field(default_factory=dict)
@@ -56,3 +73,4 @@ class Outcome:
     fault_kind: str = ""
     exception: str = ""
     overwritten: tuple[str, ...] = ()
+    seconds: float = 0.0

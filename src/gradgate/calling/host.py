@@ -9,19 +9,24 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
-from gradgate.calling.calls import Call, Outcome
+import numpy as np
+
+from gradgate.calling.calls import Call, Held, Outcome
 from gradgate.calling.implementation import Particulars
 from gradgate.calling.loading import Source
-from gradgate.calling.messages import Frame, decode_outcome, encode_calls, printable
+from gradgate.calling.messages import Frame, decode_held, decode_outcome, encode_calls, printable
 from gradgate.calling.wire import BadFrame, read_frame, write_frame
 from gradgate.errors import Broken, CannotRun, Late
 
 LOAD_LIMIT = 60.0  # seconds for importing the implementation and what it needs, on top of a call's own limit
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1")
 _running: set[subprocess.Popen[bytes]] = set()  # the workers of this process
+Found = TypeVar("Found")
 _GONE = None  # what the reading thread leaves in the queue when the pipe closes
 
 
@@ -52,21 +57,62 @@ class Worker:
             self.ready()
 
     def perform(self, calls: list[Call]) -> list[Outcome]:
+        if (dead := self._revived()) is not None:
+            return [dead] * len(calls)
+        self._outbox.put(encode_calls(calls, self._device))
+        outcomes: list[Outcome] = []
+        while len(outcomes) < len(calls):
+            try:
+                outcomes.append(self._outcome(self._next(self._limit)))
+            except _Ended as end:
+                self.close()
+                outcomes += [Outcome(fault=str(end), fault_kind=end.kind)] * (len(calls) - len(outcomes))
+        return outcomes
+
+    def hold(self, call: Call) -> tuple[Outcome, dict[str, Held]]:
+        """One call whose dense matrix gradients stay in the process, until the next one or `release`."""
+        if (dead := self._revived()) is not None:
+            return dead, {}
+        header, arrays = encode_calls([call], self._device)
+        self._outbox.put(({**header, "hold": True}, arrays))
+        try:
+            frame = self._next(self._limit)
+            return self._outcome(frame), _reading(decode_held, frame)
+        except _Ended as end:
+            self.close()
+            return Outcome(fault=str(end), fault_kind=end.kind), {}
+
+    def rows(self, quantity: str, blocks: Sequence[slice]) -> Iterator[np.ndarray]:
+        """Blocks of rows of a result that is held. Raises CannotRun where they do not come: the call itself is over."""
+        ahead = iter(blocks)
+        waiting = 0
+        while True:
+            for block in islice(ahead, 2 - waiting):  # the next one is on its way while this one is looked at
+                self._outbox.put(({"rows": [quantity, block.start, block.stop]}, []))
+                waiting += 1
+            if not waiting:
+                return
+            try:
+                _, [values] = self._next(self._limit)
+            except (_Ended, ValueError) as error:
+                self.close()
+                raise CannotRun(f"the process of {self.name} did not give what it had returned: {error}") from error
+            waiting -= 1
+            yield values
+
+    def release(self) -> None:
+        """Lets the results go that the process holds."""
+        self._outbox.put(({}, []))
+
+    def _revived(self) -> Outcome | None:
+        """Starts the process again if it has ended; an outcome that says why where that fails."""
         if self._process.poll() is not None:
             try:
                 self._launch()
                 self.ready()
             except (Broken, CannotRun) as error:
-                return [Outcome(fault=str(error), fault_kind="died")] * len(calls)
-        self._outbox.put(encode_calls(calls, self._device))
-        outcomes: list[Outcome] = []
-        while len(outcomes) < len(calls):
-            try:
-                outcomes.append(self._answer())
-            except _Ended as end:
-                self.close()
-                outcomes += [Outcome(fault=str(end), fault_kind=end.kind)] * (len(calls) - len(outcomes))
-        return outcomes
+                return Outcome(fault=str(error), fault_kind="died")
+        return None
 
     def reseed(self, seed: int) -> None:
         """Seeds the global generators of the process, for implementations that draw numbers of their own."""
@@ -124,14 +170,11 @@ class Worker:
             self.close()
             raise Broken(f"{self.name} writes to the pipe of its own process when it is imported") from error
 
-    def _answer(self) -> Outcome:
-        header, arrays = self._next(self._limit)
-        try:
-            outcome = decode_outcome((header, arrays))
-            # a process that was started again has forgotten what the first one remarked
-            self.remarks += [r for r in map(printable, header.get("remarks", [])) if r not in self.remarks]
-        except (BadFrame, TypeError, AttributeError) as error:
-            raise _Ended("died", f"the process answered with something else: {error}") from error
+    def _outcome(self, frame: Frame) -> Outcome:
+        outcome = _reading(decode_outcome, frame)
+        # a process that was started again has forgotten what the first one remarked
+        remarks = _reading(lambda read: [*map(printable, read[0].get("remarks", []))], frame)
+        self.remarks += [remark for remark in remarks if remark not in self.remarks]
         return outcome
 
     def _next(self, limit: float) -> Frame:
@@ -155,6 +198,13 @@ class _Ended(Exception):
     def __init__(self, kind: str, sentence: str) -> None:
         super().__init__(sentence)
         self.kind = kind
+
+
+def _reading(decode: Callable[[Frame], Found], frame: Frame) -> Found:
+    try:
+        return decode(frame)
+    except (BadFrame, TypeError, AttributeError) as error:
+        raise _Ended("died", f"the process answered with something else: {error}") from error
 
 
 def _read(stream: Any, inbox: queue.Queue[Any]) -> None:

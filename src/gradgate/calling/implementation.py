@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -12,8 +13,10 @@ import numpy as np
 
 from gradgate.adapters import Adapted, NotPosed, WrongDraws, WrongWindow
 from gradgate.bounds.arithmetic import Summation
-from gradgate.calling.calls import READ_ONLY, STRIDED, Call, Outcome, Result
+from gradgate.calling.calls import MAPPED, READ_ONLY, STRIDED, Call, Outcome, Result
+from gradgate.calling.sharing import SharedArray, is_untouched, private_copy
 from gradgate.calling.wire import LIMIT
+from gradgate.case import Case
 from gradgate.formats import BFLOAT16, FORMATS
 from gradgate.interface import FUNCTIONS, SIGNATURES, is_float, is_matrix_gradient
 
@@ -102,8 +105,10 @@ class Implementation:
             arguments = self._arguments(case.function, case.dtype, device, call.layout, case.inputs)
             with warnings.catch_warnings():  # a warning is no result: `python -W error` must not make it a fault
                 warnings.simplefilter("ignore")
+                start = time.perf_counter()
                 returned = self._function(case.function)(*arguments.values())
                 self._synchronize()
+                seconds = time.perf_counter() - start
         except NotPosed as reason:
             return Outcome(fault=str(reason), fault_kind="not posed")
         except (WrongDraws, WrongWindow) as finding:
@@ -112,10 +117,12 @@ class Implementation:
             return Outcome(fault=_sentence(error), fault_kind="raised", exception=type(error).__name__)
         changed = tuple(n for n, given in arguments.items() if not self._unchanged(given, case.inputs[n], n))
         try:
+            if call.layout == MAPPED:  # results of gigabytes are not kept to be compared
+                return Outcome(self._read(case, returned), changed, seconds=seconds)
             overwritten = self._overwritten()
-            results = self._read(case.function, returned)
+            results = self._read(case, returned)
             self._kept = {q: (result.values, result.values.copy()) for q, result in results.items()}
-            return Outcome(results, changed, overwritten=overwritten)
+            return Outcome(results, changed, overwritten=overwritten, seconds=seconds)
         except Malformed as error:
             return Outcome(changed=changed, fault=str(error), fault_kind="malformed")
         except Exception as error:  # objects may do anything when they are looked at
@@ -172,15 +179,13 @@ class Implementation:
         before = original.T if self._transposed(name) else original
         if before.size == 0:
             return after.size == 0  # an empty list has lost its shape
-        return after.shape == before.shape and np.array_equal(after, before, equal_nan=before.dtype.kind == "f")
+        if isinstance(original, SharedArray) and after.dtype == before.dtype and is_untouched(after):
+            return True
+        return after.shape == before.shape and _equal(after, before)
 
     def _overwritten(self) -> tuple[str, ...]:
         """The quantities of the call before that are no longer what they were: their memory was used again."""
-        return tuple(
-            quantity
-            for quantity, (values, copy) in self._kept.items()
-            if not np.array_equal(values, copy, equal_nan=values.dtype.kind == "f")
-        )
+        return tuple(quantity for quantity, (values, copy) in self._kept.items() if not _equal(values, copy))
 
     def _as_numpy(self, value: Any) -> tuple[np.ndarray, str]:
         """The values in NumPy and the name of the dtype that they had ("float" for Python's own numbers)."""
@@ -194,26 +199,27 @@ class Implementation:
             array = (array.astype(np.uint32) << 16).view(np.float32)
         return array, name
 
-    def _read(self, function: str, returned: Any) -> dict[str, Result]:
-        quantities = SIGNATURES[function].returns
+    def _read(self, case: Case, returned: Any) -> dict[str, Result]:
+        function, quantities = case.function, SIGNATURES[case.function].returns
+        largest = max([LIMIT, *(2 * np.size(value) * 8 for value in case.inputs.values())])
         if len(quantities) == 1:
             returned = (returned,)
         if not isinstance(returned, tuple | list) or len(returned) != len(quantities):
             raise Malformed(f"{function} returned {_shape_of(returned)}; ({', '.join(quantities)}) is due")
-        return {q: self._result(q, value) for q, value in zip(quantities, returned, strict=True)}
+        return {q: self._result(q, value, largest) for q, value in zip(quantities, returned, strict=True)}
 
-    def _result(self, quantity: str, value: Any) -> Result:
+    def _result(self, quantity: str, value: Any, largest: int) -> Result:
         try:
             if is_matrix_gradient(quantity) and isinstance(value, tuple) and len(value) == 2:
                 rows = np.asarray(self._as_numpy(value[0])[0])
                 values, dtype = self._as_numpy(value[1])
                 if rows.ndim != 1 or (rows.size and rows.dtype.kind not in "iu"):  # an empty list has no dtype
                     raise Malformed(f"the rows of {quantity} are {_shape_of(value[0])}; a vector of ints is due")
-                return Result(_numbers(values, quantity), dtype, rows.astype(np.int64))
+                return Result(_numbers(values, quantity, largest), dtype, rows.astype(np.int64))
             values, dtype = self._as_numpy(value)
         except (TypeError, ValueError, AttributeError, RuntimeError, OverflowError) as error:
             raise Malformed(f"{quantity} is {_shape_of(value)}, which is no array of numbers") from error
-        return Result(_numbers(values.T if self._transposed(quantity) else values, quantity), dtype)
+        return Result(_numbers(values.T if self._transposed(quantity) else values, quantity, largest), dtype)
 
     def _synchronize(self) -> None:
         if wait := getattr(self.module, "synchronize", None):
@@ -224,15 +230,28 @@ class Malformed(Exception):
     """What a function returned is not what the contract says: one sentence."""
 
 
-def _numbers(values: np.ndarray, quantity: str) -> np.ndarray:
+def _numbers(values: np.ndarray, quantity: str, largest: int) -> np.ndarray:
     if values.dtype.kind not in "fiu":
         raise Malformed(f"{quantity} is an array of {values.dtype}; numbers are due")
-    if values.nbytes > LIMIT:
+    if values.nbytes > largest:
         raise Malformed(f"{quantity} is an array of shape {values.shape}, larger than anything that is due")
     return np.ascontiguousarray(values) if values.ndim else values
 
 
+def _equal(after: np.ndarray, before: np.ndarray) -> bool:
+    """Whether all numbers are the same, NaN for NaN; block by block, as they may fill most of the memory."""
+    if after.ndim < 2:
+        return np.array_equal(after, before, equal_nan=before.dtype.kind == "f")
+    step = max(1, _BLOCK // max(1, before[0].size)) if len(before) else 1
+    return after.shape == before.shape and all(
+        np.array_equal(after[i : i + step], before[i : i + step], equal_nan=before.dtype.kind == "f")
+        for i in range(0, len(before), step)
+    )
+
+
 def _laid_out(array: np.ndarray, layout: str) -> np.ndarray:
+    if layout == MAPPED and isinstance(array, SharedArray) and array.name:
+        return private_copy(array)
     if layout == STRIDED:
         if array.ndim == 2 and array.shape[0] % 2:  # in Fortran's order, without gaps
             return np.array(array, order="F")
@@ -269,4 +288,5 @@ def _sentence(error: BaseException) -> str:
     return f"{type(error).__name__}: {text}{where}" if text else f"{type(error).__name__}{where}"
 
 
+_BLOCK = 2**18  # numbers
 _HERE = str(Path(__file__).parents[1])  # gradgate's own folder

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from gradgate.calling.calls import Call, Outcome, Result
+from gradgate.calling.calls import Call, Held, Outcome, Result, checksum
+from gradgate.calling.sharing import SharedArray, attach
 from gradgate.calling.wire import BadFrame
 from gradgate.case import Case
 from gradgate.formats import BFLOAT16
@@ -29,10 +32,13 @@ def encode_calls(calls: list[Call], device: str) -> Frame:
 
     listed = []
     for call in calls:
-        case, inputs = call.case, {}
+        case, inputs = call.case, dict[str, Any]()
         for name, value in case.inputs.items():
             narrow = case.dtype == BFLOAT16.name and is_float(case.function, name)
-            inputs[name] = place(value, narrow) if isinstance(value, np.ndarray) else value
+            if isinstance(value, SharedArray) and value.name:
+                inputs[name] = {"shared": value.name, "shape": value.shape, "dtype": value.dtype.str}
+            else:
+                inputs[name] = place(value, narrow) if isinstance(value, np.ndarray) else value
         listed.append({"function": case.function, "dtype": case.dtype, "layout": call.layout, "inputs": inputs})
     return {"calls": listed, "device": device}, arrays
 
@@ -45,7 +51,9 @@ def decode_calls(frame: Frame) -> tuple[list[Call], str]:
         inputs = {}
         for name in SIGNATURES[function].parameters:
             value = listed["inputs"][name]
-            if isinstance(value, dict):
+            if isinstance(value, dict) and "shared" in value:
+                value = attach(value["shared"], tuple(value["shape"]), value["dtype"])
+            elif isinstance(value, dict):
                 value = arrays[value["array"]]
                 value = _from_bits(value) if dtype == BFLOAT16.name and is_float(function, name) else value
             inputs[name] = value
@@ -70,6 +78,7 @@ def encode_outcome(outcome: Outcome) -> Frame:
         "fault_kind": outcome.fault_kind,
         "exception": outcome.exception,
         "overwritten": list(outcome.overwritten),
+        "seconds": outcome.seconds,
     }
     return header, arrays
 
@@ -89,9 +98,28 @@ def decode_outcome(frame: Frame) -> Outcome:
         changed = tuple(printable(name) for name in header["changed"])
         overwritten = tuple(printable(name) for name in header["overwritten"])
         fault, kind, exception = (printable(header[key]) for key in ("fault", "fault_kind", "exception"))
-        return Outcome(results, changed, fault, kind, exception, overwritten)
+        return Outcome(results, changed, fault, kind, exception, overwritten, header["seconds"] + 0.0)
     except (KeyError, IndexError, TypeError, AttributeError) as error:
         raise BadFrame(f"the answer does not describe an outcome: {error!r}") from error
+
+
+def encode_held(outcome: Outcome, held: Mapping[str, Result]) -> Frame:
+    """The outcome, with nothing but the form and a checksum of the results that stay where they are."""
+    header, arrays = encode_outcome(outcome)
+    described = {
+        quantity: [result.dtype, result.values.shape, checksum(result.values)] for quantity, result in held.items()
+    }
+    return {**header, "held": described}, arrays
+
+
+def decode_held(frame: Frame) -> dict[str, Held]:
+    try:
+        return {
+            quantity: Held(printable(dtype), tuple(map(operator.index, shape)), operator.index(sum_))
+            for quantity, (dtype, shape, sum_) in frame[0]["held"].items()
+        }
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BadFrame(f"the answer does not describe what it holds: {error!r}") from error
 
 
 def printable(text: str) -> str:

@@ -25,7 +25,8 @@ def write_frame(stream: BinaryIO, header: dict[str, Any], arrays: list[np.ndarra
     stream.write(_LENGTH.pack(len(text), len(arrays)))
     stream.write(text)
     for array in arrays:
-        stream.write(array.tobytes())
+        if array.size:
+            stream.write(np.ascontiguousarray(array).data.cast("B"))
     stream.flush()
 
 

@@ -19,6 +19,7 @@ from typing import BinaryIO
 
 import numpy as np
 
+from gradgate.calling.holding import Holder
 from gradgate.calling.implementation import Implementation
 from gradgate.calling.loading import Source, load_source
 from gradgate.calling.messages import Frame, decode_calls, encode_outcome
@@ -36,20 +37,30 @@ def main() -> int:
     try:
         _seed(int(sys.argv[2]))
         implementation = _load(outbox)
-        while implementation is not None:
-            frame = frames.get()
-            if isinstance(frame, Exception):
-                raise frame
-            if "seed" in frame[0]:
-                _seed(frame[0]["seed"])
-                continue
+        if implementation is not None:
+            _serve(implementation, frames, outbox)
+    except Exception:  # a fault of the harness itself, which must not be blamed on the implementation
+        write_frame(outbox, {"harness": " | ".join(traceback.format_exc().strip().splitlines()[-3:])}, [])
+    return 1
+
+
+def _serve(implementation: Implementation, frames: queue.Queue[Frame | Exception], outbox: BinaryIO) -> None:
+    """Does what each frame asks for; it never returns, and raises only what is a fault of the harness."""
+    holder = Holder(implementation)
+    while True:
+        frame = frames.get()
+        if isinstance(frame, Exception):
+            raise frame
+        if "seed" in frame[0]:
+            _seed(frame[0]["seed"])
+        elif "calls" not in frame[0] or "hold" in frame[0]:
+            for answer in holder.answers(frame):
+                write_frame(outbox, *answer)
+        else:
             calls, device = decode_calls(frame)
             for call in calls:
                 header, arrays = encode_outcome(implementation.perform(call, device))
                 write_frame(outbox, {**header, "remarks": implementation.remarks}, arrays)
-    except Exception:  # a fault of the harness itself, which must not be blamed on the implementation
-        write_frame(outbox, {"harness": " | ".join(traceback.format_exc().strip().splitlines()[-3:])}, [])
-    return 1
 
 
 def _receive(inbox: BinaryIO, frames: queue.Queue[Frame | Exception]) -> None:

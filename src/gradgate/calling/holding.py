@@ -1,0 +1,37 @@
+"""The worker's side of calls on large inputs: dense gradients stay here, and the harness reads them block by block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from gradgate.calling.calls import Result
+from gradgate.calling.implementation import Implementation
+from gradgate.calling.messages import Frame, decode_calls, encode_held
+from gradgate.interface import is_matrix_gradient
+
+
+class Holder:
+    """Keeps what the last call returned, until the next call, or until it is released."""
+
+    def __init__(self, implementation: Implementation) -> None:
+        self._implementation = implementation
+        self._held: Mapping[str, Result] = {}
+
+    def answers(self, frame: Frame) -> Iterator[Frame]:
+        """To a frame that has calls to "hold" the results of, asks for "rows" of the last one's, or lets them go."""
+        if "rows" in frame[0]:
+            quantity, start, stop = frame[0]["rows"]
+            yield {}, [self._held[quantity].values[start:stop]]
+            return
+        self._held = {}
+        if "calls" in frame[0]:
+            yield self._call(frame)
+
+    def _call(self, frame: Frame) -> Frame:
+        [call], device = decode_calls(frame)
+        outcome = self._implementation.perform(call, device)
+        self._held = {q: r for q, r in outcome.results.items() if r.rows is None and is_matrix_gradient(q)}
+        sent = {quantity: result for quantity, result in outcome.results.items() if quantity not in self._held}
+        header, arrays = encode_held(replace(outcome, results=sent), self._held)
+        return {**header, "remarks": self._implementation.remarks}, arrays
