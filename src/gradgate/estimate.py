@@ -4,6 +4,8 @@ The formulas are the reference's: nothing cancels, and only a logit beyond float
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from gradgate.case import Case
@@ -24,7 +26,7 @@ def estimate(case: Case) -> tuple[GroupMagnitudes, ...]:
             return (GroupMagnitudes(_NO_HIDDEN, None, (_logistic(np.arange(x.size), np.full(x.size, -1.0), -x),)),)
         if case.function == "softmax":
             rows = np.atleast_2d(case.wide("logits"))
-            return tuple(GroupMagnitudes(_NO_HIDDEN, _softmax(row, None, []), ()) for row in rows)
+            return tuple(GroupMagnitudes(_NO_HIDDEN, softmax_sizes(row, []), ()) for row in rows)
         U = case.wide("U")
         return tuple(_group(group, U) for group in groups(case))
 
@@ -32,12 +34,13 @@ def estimate(case: Case) -> tuple[GroupMagnitudes, ...]:
 def _group(group: Group, U: np.ndarray) -> GroupMagnitudes:
     hidden = group.vectors[0] if len(group.vectors) == 1 else group.vectors.sum(axis=0) / group.divisor
     if group.targets[0].negatives is None:
-        return GroupMagnitudes(hidden, _softmax(U @ hidden, U, [target.outside for target in group.targets]), ())
+        sizes = softmax_sizes(U @ hidden, [target.outside for target in group.targets])
+        return GroupMagnitudes(hidden, replace(sizes, grad_hidden=_hidden_gradients(U, sizes)), ())
     return GroupMagnitudes(hidden, None, tuple(_target(target, hidden, U) for target in group.targets))
 
 
-def _softmax(logits: np.ndarray, U: np.ndarray | None, outsides: list[int]) -> SoftmaxMagnitudes:
-    """Softmax of logits (V,), the likeliest word taken apart from the rest; U is None where there are no targets."""
+def softmax_sizes(logits: np.ndarray, outsides: list[int]) -> SoftmaxMagnitudes:
+    """Softmax of logits (V,), the likeliest word taken apart from the rest; without grad_hidden."""
     likeliest = int(logits.argmax())
     top = float(logits[likeliest])
     weights = np.exp(logits - top)
@@ -50,17 +53,15 @@ def _softmax(logits: np.ndarray, U: np.ndarray | None, outsides: list[int]) -> S
     above = float(np.log1p(others))
     words = np.array(outsides, np.int64)
     losses = above + (top - logits[words])
-    grad_hidden = np.empty((0, 0)) if U is None else _hidden_gradients(U, probs, complements, likeliest, words)
-    return SoftmaxMagnitudes(logits, probs, complements, top + above, top, words, losses, grad_hidden)
+    return SoftmaxMagnitudes(logits, probs, complements, top + above, top, words, losses, np.empty((0, 0)))
 
 
-def _hidden_gradients(
-    U: np.ndarray, probs: np.ndarray, complements: np.ndarray, likeliest: int, words: np.ndarray
-) -> np.ndarray:
-    """U.T (probs - onehot(word)) for each word, (T, d): that of the likeliest, plus U[likeliest] - U[word]."""
-    weights = probs.copy()
-    weights[likeliest] = -complements[likeliest]
-    gradients: np.ndarray = weights @ U + (U[likeliest] - U[words])
+def _hidden_gradients(U: np.ndarray, sizes: SoftmaxMagnitudes) -> np.ndarray:
+    """U.T (probs - onehot(word)) for each target's word, (T, d): that of the likeliest, plus U[likeliest] - U[word]."""
+    likeliest = int(sizes.logits.argmax())
+    weights = sizes.probs.copy()
+    weights[likeliest] = -sizes.complements[likeliest]
+    gradients: np.ndarray = weights @ U + (U[likeliest] - U[sizes.outsides])
     return gradients
 
 

@@ -13,6 +13,7 @@ from gradgate.interface import is_float
 
 STEPS = 80  # calls of `fails` that one shrinking may cost
 
+LARGE = 10_000  # words: such a vocabulary is given up at one go, as half of it is no easier to read
 _IN_U = ("outside", "negatives", "outsides", "target", "targets")
 _IN_V_C = ("context", "contexts")
 
@@ -33,6 +34,9 @@ def shrink(case: Case, fails: Callable[[Case], bool], steps: int = STEPS) -> Cas
 
 
 def _smaller(case: Case) -> Iterator[Case]:
+    if "U" in case.inputs and len(case.inputs["U"]) >= LARGE:
+        yield from _fewer_words(case)
+        return
     for reduced in (_fewer_pairs, _fewer_context, _fewer_negatives, _fewer_words, _fewer_dimensions, _fewer_digits):
         yield from reduced(case)
 
@@ -103,21 +107,33 @@ def _fewer_words(case: Case) -> Iterator[Case]:
     if "U" not in case.inputs:
         return
     V = len(case.inputs["U"])
-    names = [*_IN_U, *_IN_V_C, *(["center", "centers"] if "V_c" in case.inputs else [])]
-    used = [np.ravel(case.inputs[name]) for name in names if case.inputs.get(name) is not None]
-    needed = np.unique(np.concatenate(used)).astype(int)
+    needed = named_rows(case)
     spare = np.setdiff1d(np.arange(V), needed)
-    for kept_spare in (spare[:0], spare[:1], spare[: len(spare) // 2]):
+    for kept_spare in (spare[:0], spare[:1], *([spare[: len(spare) // 2]] if V < LARGE else [])):
         kept = np.sort(np.append(needed, kept_spare))
-        if len(kept) == V:
-            continue
-        new = np.zeros(V, np.int64)
-        new[kept] = np.arange(len(kept))
-        changed: dict[str, Any] = {name: case.inputs[name][kept] for name in ("U", "V_c") if name in case.inputs}
-        for name in names:
-            if (value := case.inputs.get(name)) is not None:
-                changed[name] = new[value] if isinstance(value, np.ndarray) else int(new[value])
-        yield case.with_inputs(**changed)
+        if len(kept) < V:
+            yield with_rows(case, kept)
+
+
+def named_rows(case: Case) -> np.ndarray:
+    """The rows of U and of V_c that some index names, ascending and distinct."""
+    used = [np.ravel(case.inputs[name]) for name in _indices(case)]
+    return np.unique(np.concatenate(used)).astype(int)
+
+
+def with_rows(case: Case, kept: np.ndarray) -> Case:
+    """The case with only the kept rows of U and V_c, every index renumbered; kept are ascending, and hold the named."""
+    changed: dict[str, Any] = {name: case.inputs[name][kept] for name in ("U", "V_c") if name in case.inputs}
+    for name in _indices(case):
+        value = np.searchsorted(kept, case.inputs[name])
+        changed[name] = value if isinstance(case.inputs[name], np.ndarray) else int(value)
+    return case.with_inputs(**changed)
+
+
+def _indices(case: Case) -> list[str]:
+    """The parameters of the case that name rows."""
+    names = [*_IN_U, *_IN_V_C, *(["center", "centers"] if "V_c" in case.inputs else [])]
+    return [name for name in names if case.inputs.get(name) is not None]
 
 
 def _fewer_dimensions(case: Case) -> Iterator[Case]:

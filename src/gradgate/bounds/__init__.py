@@ -67,35 +67,50 @@ def _losses_and_gradients(
 ) -> tuple[dict[str, np.ndarray], np.ndarray, float]:
     """Every quantity's bound, where the loss may be infinite, and the largest number that may be met."""
     signed = case.wide("U")
-    U, d = matrix(signed, arithmetic), signed.shape[1]
+    U = matrix(signed, arithmetic)
     parts = [
         group_errors(U, signed, group, size, arithmetic, tier)
         for group, size in zip(case_groups(case), sizes, strict=True)
     ]
-    values: dict[str, np.ndarray] = {}
+    values = {
+        quantity: _outside_rows(case, parts, sizes, signed.shape[1], arithmetic, tier)
+        if quantity == "grad_U"
+        else summed_bound(quantity, case, parts, arithmetic, tier)
+        for quantity in case.returns
+    }
     infinite = np.array(any(part.infinite for part in parts))
-    for quantity in case.returns:
-        match quantity:
-            case "loss":
-                values[quantity] = np.array(sum(part.loss_error for part in parts))
-            case "losses":
-                values[quantity] = _per_pair(parts, [np.array(p.loss_error) for p in parts], (_pairs(case),))
-                infinite = _per_pair(parts, [np.array(p.infinite) for p in parts], (_pairs(case),)) > 0
-            case "grad_center":
-                values[quantity] = hidden_gradient(parts[0], arithmetic, tier)
-            case "grad_centers":
-                gradients = [hidden_gradient(part, arithmetic, tier) for part in parts]
-                values[quantity] = _per_pair(parts, gradients, (_pairs(case), d))
-            case "grad_V_c":
-                rows = touched_rows(case, quantity)
-                assert rows is not None
-                values[quantity] = center_rows(parts, rows, d, arithmetic, tier)
-            case _:
-                values[quantity] = _outside_rows(case, parts, sizes, d, arithmetic, tier)
+    if "losses" in values:
+        infinite = _per_pair(parts, [np.array(p.infinite) for p in parts], (_pairs(case),)) > 0
+    return values, infinite, largest_met(case, parts)
+
+
+def summed_bound(
+    quantity: str, case: Case, parts: Sequence[GroupErrors], arithmetic: Arithmetic, tier: str
+) -> np.ndarray:
+    """The bound of any quantity but grad_U, given those of the case's groups."""
+    d = np.shape(case.inputs["U"])[1]
+    match quantity:
+        case "loss":
+            return np.array(sum(part.loss_error for part in parts))
+        case "losses":
+            return _per_pair(parts, [np.array(p.loss_error) for p in parts], (_pairs(case),))
+        case "grad_center":
+            return hidden_gradient(parts[0], arithmetic, tier)
+        case "grad_centers":
+            gradients = [hidden_gradient(part, arithmetic, tier) for part in parts]
+            return _per_pair(parts, gradients, (_pairs(case), d))
+        case _:
+            rows = touched_rows(case, quantity)
+            assert rows is not None
+            return center_rows(parts, rows, d, arithmetic, tier)
+
+
+def largest_met(case: Case, parts: Sequence[GroupErrors]) -> float:
+    """The largest number that a computation of the case may meet; beyond the format nothing can be decided."""
     summed = sum(len(part.group.targets) * float(part.hidden.reach.max(initial=0.0)) for part in parts)
     masses = [float(part.hidden_mass.max(initial=0.0)) for part in parts]  # of a row of grad_V_c: of all its groups
     gathered = sum(masses) if "grad_V_c" in case.returns else max(masses, default=0.0)
-    return values, infinite, float(np.max([summed, gathered, *(part.largest for part in parts)]))
+    return float(np.max([summed, gathered, *(part.largest for part in parts)]))
 
 
 def _outside_rows(
