@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -68,8 +68,18 @@ class Examination:
         self._coarse: list[bool] = []
         self._doubtful = 0
 
-    def put(self, witness: Witness, planned: Plan, peers: dict[str, Evidence]) -> None:
-        """Puts one case to the implementation and records what each law says."""
+    def put(
+        self,
+        witness: Witness,
+        planned: Plan,
+        peers: dict[str, Evidence],
+        perform: Perform | None = None,
+        judging: Callable[[Plan, Evidence], list[Judgement]] = judge,
+    ) -> None:
+        """Puts one case to the implementation and records what each law says.
+
+        perform makes the calls of this case, and judging puts the laws, where that is not done as for any other.
+        """
         expected = [*planned.laws, *(judgement.law for judgement in planned.not_applicable)]
         for law in expected:
             self.laws[law.name].expected += 1
@@ -77,7 +87,8 @@ class Examination:
             self._count_unjudged(expected, self.ended)
             return
         self.cases += 1
-        outcomes = dict(zip([call.variant for call in planned.calls], self._perform(planned.calls), strict=True))
+        given = (perform or self._perform)(planned.calls)
+        outcomes = dict(zip([call.variant for call in planned.calls], given, strict=True))
         fatal = next((o for o in outcomes.values() if o.fault_kind in ("timed out", "died")), None)
         if fatal is not None:
             self.ended = fatal.fault
@@ -91,7 +102,7 @@ class Examination:
                 self.laws[filed].expected += 1
             self._count_unjudged([law for law in expected if law.name != filed], outcomes["base"].fault)
             return
-        for judgement in judge(planned, evidence):
+        for judgement in judging(planned, evidence):
             self._record(judgement, evidence, planned)
 
     def conclude(self) -> None:
@@ -146,11 +157,15 @@ class Examination:
             self._failures.append(Failure("promised_form", check, case, REFUTED, base.fault_kind))
             self.laws["promised_form"].outcomes[REFUTED] += 1
             return "promised_form"
-        if excused_outcomes(evidence.outcomes, evidence.witness):
+        if self.excuses(evidence):
             self._excused.append(Failure("finite_when_huge", check, case, FRAGILE, "overflow", base.exception))
             return "finite_when_huge"
         self._failures.append(_crash(case, base))
         return ""
+
+    def excuses(self, evidence: Evidence) -> bool:
+        """Whether a call raised where an overflow may be the reason."""
+        return excused_outcomes(evidence.outcomes, evidence.witness)
 
     def _count_unjudged(self, laws: Sequence[Law], reason: str) -> None:
         for law in laws:
@@ -174,7 +189,7 @@ class Examination:
             self._doubtful += 1
             tally.outcomes[UNDECIDED] += 1
             return
-        found = self._opinion(judgement, evidence, planned)
+        found = self.second_opinion(judgement, evidence, planned)
         verdict = FRAGILE if found.fragile else REFUTED
         tally.outcomes[verdict] += 1
         self._measure(judgement, verdict)
@@ -182,7 +197,8 @@ class Examination:
             if not check.passed:
                 self._failures.append(Failure(judgement.law.name, check, evidence.case, verdict, found.cause))
 
-    def _opinion(self, judgement: Judgement, evidence: Evidence, planned: Plan) -> Opinion:
+    def second_opinion(self, judgement: Judgement, evidence: Evidence, planned: Plan) -> Opinion:
+        """Whether a failure is excused as fragile, and its cause."""
         numeric = any(not check.cause for check in judgement.checks if not check.passed)
         if numeric and len(self._coarse) < _COARSE_TRIES:
             self._coarse.append(is_coarse(evidence.case, self.arithmetic, self._perform))
@@ -214,7 +230,7 @@ class Examination:
         verdict = gravest(failure.verdict for failure in failures)
         smallest = min((f for f in failures if f.verdict == verdict), key=lambda f: f.case.size)
         if not self.ended and smallest.law != "agreement":
-            again = Repeating(self._perform, self.arithmetic, self.tier, self.particulars, self._opinion)
+            again = Repeating(self._perform, self.arithmetic, self.tier, self.particulars, self.second_opinion)
             smallest = again.smallest(smallest)
         return Counterexample(smallest, worst, len(failures))
 

@@ -96,7 +96,7 @@ def judge(planned: Plan, evidence: Evidence) -> list[Judgement]:
 def judge_one(law: Law, evidence: Evidence) -> Judgement:
     try:
         with np.errstate(all="ignore"):  # inf and NaN are the implementation's; they fail by comparison
-            found = [_check(item) for item in law.judge(evidence)]
+            found = [check_of(item) for item in law.judge(evidence)]
     except NotApplicable as reason:
         return Judgement(law, NOT_APPLICABLE, reason=str(reason))
     except Undecidable:
@@ -119,7 +119,8 @@ def _fault(error: Unusable) -> Check:
     return Check("result", False, True, (), nan, nan, nan, nan, nan, 0, sentence, "raised", error.variant)
 
 
-def _check(item: Claim | Breach) -> Check:
+def check_of(item: Claim | Breach) -> Check:
+    """The comparison, at its worst component."""
     nan = float("nan")
     if isinstance(item, Breach):
         return Check(item.quantity, False, True, (), nan, nan, nan, nan, nan, 0, item.sentence, item.cause)

@@ -108,8 +108,8 @@ def _lane(units: list[Unit], sources: list[Source], settings: Settings) -> list[
     subjects = [Subject(source) for source in sources]
     peers = {name: InProcess(load(name)) for name in PEERS}  # our own, and trusted to return
     with ExitStack() as stack:
-        started = [stack.enter_context(_launch(source, settings)) for source in sources]  # all of them load at once
-        workers = {s.source: _greet(s, worker, settings) for s, worker in zip(subjects, started, strict=True)}
+        started = [stack.enter_context(launch(source, settings)) for source in sources]  # all of them load at once
+        workers = {s.source: greet(s, worker, settings) for s, worker in zip(subjects, started, strict=True)}
         for function, dtype in units:
             _examine_unit(function, dtype, subjects, workers, peers, settings, corpus)
         for subject in subjects:
@@ -124,12 +124,13 @@ def _corpus(settings: Settings) -> Corpus:
     return build_corpus(read_text(settings.text), max_size=GATE_VOCABULARY)
 
 
-def _launch(source: Source, settings: Settings) -> Worker:
+def launch(source: Source, settings: Settings) -> Worker:
+    """A worker that may still be loading."""
     limits = (settings.time_limit, settings.device, settings.load_limit)
     return Worker(source, settings.seed, *limits, wait=False)
 
 
-def _greet(subject: Subject, worker: Worker, settings: Settings) -> Worker | None:
+def greet(subject: Subject, worker: Worker, settings: Settings) -> Worker | None:
     """The worker once it is loaded, and its subject told what it offers; None, and the subject told why not."""
     try:
         worker.ready()
@@ -182,7 +183,7 @@ def _examine_unit(
         _examine_case(case, open_now, peers, settings)
         _count(1)
     for subject, examination in open_now:
-        with _noting_failure(subject):
+        with noting_failure(subject):
             examination.conclude()
             subject.examinations.append(examination)
 
@@ -219,14 +220,14 @@ def _examine_case(
             witness.share(first)
             plans[examination.arithmetic] = (witness, plan_case(witness))
         others = {name: evidence for name, evidence in seen.items() if name != subject.source.name}
-        with _noting_failure(subject):
+        with noting_failure(subject):
             examination.put(*plans[examination.arithmetic], others)
         if subject.cannot_run:
             open_now.remove((subject, examination))
 
 
 @contextmanager
-def _noting_failure(subject: Subject) -> Iterator[None]:
+def noting_failure(subject: Subject) -> Iterator[None]:
     """A failure of the harness in one implementation's process ends its examination, not the run."""
     try:
         yield

@@ -9,7 +9,7 @@ from gradgate.evidence import Evidence
 from gradgate.laws.law import Claim, Law, NotApplicable
 
 
-def _claim(evidence: Evidence, quantity: str) -> Claim:
+def exact_claim(evidence: Evidence, quantity: str) -> Claim:
     """The difference to the truth, against zero: hi is subtracted first, so that nothing is lost for float64."""
     exact = evidence.witness.exact(quantity)
     got = evidence.ball("base", quantity)
@@ -18,11 +18,11 @@ def _claim(evidence: Evidence, quantity: str) -> Claim:
 
 
 def _values(evidence: Evidence) -> list[Claim]:
-    return [_claim(evidence, q) for q in evidence.case.returns if not q.startswith("grad_")]
+    return [exact_claim(evidence, q) for q in evidence.case.returns if not q.startswith("grad_")]
 
 
 def _gradients(evidence: Evidence) -> list[Claim]:
-    return [_claim(evidence, q) for q in evidence.case.returns if q.startswith("grad_")]
+    return [exact_claim(evidence, q) for q in evidence.case.returns if q.startswith("grad_")]
 
 
 def _peers(evidence: Evidence) -> list[Claim]:
