@@ -14,6 +14,7 @@ import pytest
 from gradgate.calling.calls import Call
 from gradgate.calling.inprocess import InProcess
 from gradgate.calling.loading import load
+from gradgate.causes.names import NAMES
 from gradgate.draws import generated
 from gradgate.examining.trial import CAUGHT, CRASH, Trial
 from gradgate.faults import ORIGINS, Fault, Faulty, catalogue
@@ -61,6 +62,7 @@ def test_a_fault_says_where_it_is_what_it_is_and_where_it_comes_from(fault):
     assert fault.functions
     assert set(fault.functions) <= set(FUNCTIONS)
     assert fault.quantity
+    assert {fault.cause, *fault.also} <= set(NAMES)
     assert fault.origin in ORIGINS.values()
     assert fault.sentence.endswith(".")
     assert fault.dtypes
@@ -138,7 +140,8 @@ def test_the_smallest_set_kills_all_that_is_caught_and_none_of_it_can_be_spared(
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_a_right_implementation_is_not_killed(base, dtype):
     """The plant that changes nothing, in every function: what the wrapping itself does is no fault."""
-    nothing = Fault("nothing", "none", FUNCTIONS, "none", "invented", "No fault.", lambda right, given: right(**given))
+    place = ("nothing", "none", FUNCTIONS, "none", "none", "invented")
+    nothing = Fault(*place, "No fault.", lambda right, given: right(**given))
     [innocent] = trials.try_faults([nothing], base, dtype, 12, most=12)
     assert innocent.kills == {}
 

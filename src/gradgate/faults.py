@@ -1,6 +1,8 @@
 """The fault catalogue: known faults, each planted into any implementation from outside.
 
-A file of `corpus/faults/` lists tuples (name, functions, quantity, origin, sentence, plant[, limits]). plant is
+A file of `corpus/faults/` lists tuples (name, functions, quantity, cause, origin, sentence, plant[, limits]). cause
+is what the fault is called when it is found in a stranger's file, one of `gradgate.causes.names`; after a slash come
+other names that are true of it as well. plant is
 
 - a function (right, given) -> outputs, where given holds the inputs by name and right(**inputs) makes the right call,
   its matrix gradients dense; right.memory is a dict that lasts as long as the plant;
@@ -40,16 +42,19 @@ OUTPUTS = {"loss": 0, "value": 0, "hidden": 1, "grad_U": 2}
 class Fault:
     """One fault: where it is (functions, quantity), what it is (a sentence), its origin, and how it is planted.
 
-    dtypes are those whose precision it exceeds; fragile, edge and form as in this file's head.
+    cause is what it is called, also the other names that are true of it; dtypes are those whose precision it exceeds;
+    fragile, edge and form as in this file's head.
     """
 
     name: str
     family: str
     functions: tuple[str, ...]
     quantity: str
+    cause: str
     origin: str
     sentence: str
     plant: Plant
+    also: tuple[str, ...] = ()
     dtypes: tuple[str, ...] = ("float64", "float32")
     fragile: bool = False
     edge: bool = False
@@ -80,6 +85,7 @@ def _fault(
     name: str,
     functions: str,
     quantity: str,
+    cause: str,
     origin: str,
     sentence: str,
     plant: Plant | Mapping[str, Plant],
@@ -89,7 +95,10 @@ def _fault(
     if unknown := set(where) - set(SIGNATURES):
         raise ValueError(f"{name}: no such function: {', '.join(sorted(unknown))}")
     plants = plant if callable(plant) else _changing(dict(plant))
-    return Fault(name, family, where, quantity, ORIGINS[origin], sentence, plants, **(limits or {}))
+    called, *also = cause.split(" / ")
+    return Fault(
+        name, family, where, quantity, called, ORIGINS[origin], sentence, plants, tuple(also), **(limits or {})
+    )
 
 
 def _changing(changes: Mapping[str, Plant]) -> Plant:
