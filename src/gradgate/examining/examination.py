@@ -13,6 +13,10 @@ from gradgate.bounds.arithmetic import Arithmetic
 from gradgate.calling.calls import Outcome
 from gradgate.calling.implementation import Particulars
 from gradgate.case import Case
+from gradgate.causes.cause import Cause
+from gradgate.causes.dossier import Dossier
+from gradgate.causes.naming import name_cause
+from gradgate.draws import KINDS
 from gradgate.evidence import Evidence
 from gradgate.examining.adjudication import settle, who_is_wrong, why_fragile, why_inconclusive
 from gradgate.examining.findings import CALL, Counterexample, Failure, Strength, Tally, faulty
@@ -42,7 +46,7 @@ _COARSE_TRIES = 3  # failing cases that are asked whether a lower precision is a
 
 
 class Examination:
-    """Collects what the laws say; `conclude` shrinks what failed and settles the verdict.
+    """Collects what the laws say; `conclude` shrinks what failed, settles the verdict and names the cause.
 
     perform makes calls and returns their outcomes; binding laws are all of them for a shipped implementation.
     """
@@ -62,7 +66,9 @@ class Examination:
         self.ended = ""  # why no more cases are put: a time-out, or the end of the process
         self.verdict = INCONCLUSIVE
         self.sentence = ""
+        self.cause: Cause | None = None
         self._perform, self._shipped = perform, shipped
+        self._generated: list[int] = []  # the indices of the generated cases that were put
         self._failures: list[Failure] = []
         self._excused: list[Failure] = []  # what raised where an overflow may be the reason
         self._coarse: list[bool] = []
@@ -87,6 +93,7 @@ class Examination:
             self._count_unjudged(expected, self.ended)
             return
         self.cases += 1
+        self._generated += [witness.case.index] if witness.case.kind in KINDS else []
         given = (perform or self._perform)(planned.calls)
         outcomes = dict(zip([call.variant for call in planned.calls], given, strict=True))
         fatal = next((o for o in outcomes.values() if o.fault_kind in ("timed out", "died")), None)
@@ -106,12 +113,29 @@ class Examination:
             self._record(judgement, evidence, planned)
 
     def conclude(self) -> None:
-        """Settles the verdict, shrinks what is shown for it, and words it."""
+        """Settles the verdict, shrinks what is shown for it, words it, and names the likely cause."""
         self._settle_excused()
         self.verdict = settle(self._failures, self.quantities, doubtful=self._doubtful > 0)
         self.failed = Counter((f.law, f.cause, f.verdict) for f in self._failures)
         self.counterexamples = [self._counterexample(failures) for failures in self._shown()]
         self.sentence = self._word()
+        self.cause = name_cause(self.dossier())
+
+    def dossier(self) -> Dossier:
+        """What a cause is inferred from."""
+        return Dossier(
+            function=self.function,
+            dtype=self.dtype,
+            verdict=self.verdict,
+            tier=self.tier,
+            particulars=self.particulars,
+            arithmetic=self.arithmetic,
+            failures=self._failures,
+            cases=self.cases,
+            indices=self._generated,
+            perform=self._perform,
+            ended=bool(self.ended),
+        )
 
     @property
     def crashes(self) -> int:

@@ -15,7 +15,7 @@ from gradgate.examining.findings import Counterexample, Tally
 from gradgate.examining.subjects import Settings, Subject
 from gradgate.laws import LAWS
 from gradgate.report.document import manifest
-from gradgate.report.wording import is_readable, message, snippet, statement
+from gradgate.report.wording import is_readable, likely_cause, message, snippet, statement
 from gradgate.verdicts import CRASHED, FRAGILE, INCONCLUSIVE, NOT_RUN, REFUTED, TIMED_OUT, VERIFIED
 
 _STYLES = {
@@ -108,6 +108,8 @@ def _show_failures(out: Console, subject: Subject, settings: Settings) -> None:
         if examination.verdict == VERIFIED and not examination.expected:
             continue
         out.print(_headline(subject.source.name, examination), soft_wrap=True)
+        if examination.cause:
+            out.print(Text(f"  {likely_cause(examination.cause)}", style="bold"), soft_wrap=True)
         for found in examination.counterexamples:
             key = (examination.function, found.smallest.law)
             _show_counterexample(out, subject.source.name, found)

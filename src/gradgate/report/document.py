@@ -81,6 +81,7 @@ def _examination(name: str, examination: Examination) -> dict[str, Any]:
         "dtype": examination.dtype,
         "verdict": examination.verdict,
         "sentence": examination.sentence,
+        "cause": asdict(examination.cause) if examination.cause else None,
         "expected_failures": examination.expected,
         "cases": examination.cases,
         "quantities": {

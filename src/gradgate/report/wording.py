@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from gradgate.case import Case
+from gradgate.causes.cause import Cause
 from gradgate.examining.findings import CALL, Failure
 from gradgate.interface import SIGNATURES, is_float
 from gradgate.laws import BY_NAME
@@ -24,6 +25,11 @@ def message(name: str, failure: Failure) -> str:
     due = "the exact value is" if failure.law.startswith("exact_") else f"{failure.law} makes it"
     how_far = f"error {check.error:.1e} > bound {check.bound:.1e}" if math.isfinite(check.error) else "not finite"
     return f"{name}: {where} = {check.value!r}, {due} {check.due!r}; {how_far}  [{case.describe()}]"
+
+
+def likely_cause(cause: Cause) -> str:
+    """`likely cause: repeats counted once: a word drawn m times ... (certain; reproduces 12 of 12 failing cases)`."""
+    return f"likely cause: {cause.name}: {cause.sentence} ({cause.confidence}; {cause.evidence})"
 
 
 def statement(failure: Failure) -> str:

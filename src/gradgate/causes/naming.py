@@ -1,0 +1,24 @@
+"""From an examination's failures to their likely cause: the program first, then known faults, then the formula."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from gradgate.causes.cause import Cause
+from gradgate.causes.dossier import Dossier
+from gradgate.causes.hypotheses import hypothesis
+from gradgate.causes.program import after_the_numbers, program_cause
+
+
+def name_cause(dossier: Dossier, without: Collection[str] = (), *, catalogue: bool = True) -> Cause | None:
+    """The likely cause; None where nothing that is known explains the failures.
+
+    without names faults of the catalogue that are not tried as hypotheses; catalogue=False tries none.
+    """
+    if not dossier.failures:
+        return None
+    if (cause := program_cause(dossier)) is not None:
+        return cause
+    if not dossier.wrong:
+        return after_the_numbers(dossier)
+    return hypothesis(dossier, without) if catalogue else None
