@@ -296,7 +296,14 @@ def documented() -> set[str]:
     }
 
 
-NAMED = {"laws": "LAW", "quantities": "QUANTITY", "reasons": "REASON", "remarks": "REMARK", "inputs": "PARAMETER"}
+NAMED = {
+    "laws": "LAW",
+    "quantities": "QUANTITY",
+    "sharpness": "QUANTITY",
+    "reasons": "REASON",
+    "remarks": "REMARK",
+    "inputs": "PARAMETER",
+}
 
 
 def written(value: Any, path: str = "") -> set[str]:

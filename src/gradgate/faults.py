@@ -94,14 +94,14 @@ def _fault(
     where = tuple(functions.split())
     if unknown := set(where) - set(SIGNATURES):
         raise ValueError(f"{name}: no such function: {', '.join(sorted(unknown))}")
-    plants = plant if callable(plant) else _changing(dict(plant))
+    plants = plant if callable(plant) else changing(dict(plant))
     called, *also = cause.split(" / ")
     return Fault(
         name, family, where, quantity, called, ORIGINS[origin], sentence, plants, tuple(also), **(limits or {})
     )
 
 
-def _changing(changes: Mapping[str, Plant]) -> Plant:
+def changing(changes: Mapping[str, Plant]) -> Plant:
     """The plant that changes the named outputs; where a name is no output's, the inputs of that name."""
 
     def plant(right: Plant, given: Mapping[str, Any]) -> Any:

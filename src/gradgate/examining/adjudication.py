@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from gradgate.examining.findings import Failure, Strength
+from gradgate.examining.findings import Failure, Measured
 from gradgate.laws.law import is_negative_sampling, is_softmax
 from gradgate.verdicts import INCONCLUSIVE, REFUTED, VERIFIED, gravest
 
@@ -15,7 +15,7 @@ _CURES = (
 )
 
 
-def settle(failures: Sequence[Failure], quantities: Mapping[str, Strength], *, doubtful: bool) -> str:
+def settle(failures: Sequence[Failure], quantities: Mapping[str, Measured], *, doubtful: bool) -> str:
     """The verdict of an examination; doubtful: the check failed every other implementation too."""
     if failures:
         return gravest(failure.verdict for failure in failures)
@@ -33,7 +33,7 @@ def why_fragile(failures: Sequence[Failure]) -> str:
     return "; ".join([f"the formula is right, but it {suffers}", *cures])
 
 
-def why_inconclusive(dtype: str, quantities: Mapping[str, Strength], reasons: Sequence[str], *, doubtful: bool) -> str:
+def why_inconclusive(dtype: str, quantities: Mapping[str, Measured], reasons: Sequence[str], *, doubtful: bool) -> str:
     """reasons are those for which cases were not judged."""
     if doubtful:
         return "every other implementation fails the exact law on the same cases: the check itself is in doubt"

@@ -19,7 +19,7 @@ from gradgate.causes.naming import name_cause
 from gradgate.draws import KINDS
 from gradgate.evidence import Evidence
 from gradgate.examining.adjudication import settle, who_is_wrong, why_fragile, why_inconclusive
-from gradgate.examining.findings import CALL, Counterexample, Failure, Strength, Tally, faulty
+from gradgate.examining.findings import CALL, Counterexample, Failure, Measured, Strength, Tally, faulty
 from gradgate.examining.judging import (
     FAILED,
     NOT_JUDGED,
@@ -57,11 +57,12 @@ class Examination:
         self.function, self.dtype, self.particulars, self.tier = function, dtype, particulars, tier
         self.arithmetic = arithmetic_of(particulars, dtype)
         self.laws = {law.name: Tally() for law in LAWS}
-        self.quantities: dict[str, Strength] = {}
+        self.quantities: dict[str, Measured] = {}
         self.counterexamples: list[Counterexample] = []
         self.failed: Counter[tuple[str, str, str]] = Counter()  # (law, cause, verdict) -> how often
         self.remarks: Counter[str] = Counter()
         self.expected: list[str] = []  # the reasons of failures that a list of expected ones names
+        self.strength: Strength | None = None  # what the run would have caught, where it found nothing wrong
         self.cases = 0
         self.ended = ""  # why no more cases are put: a time-out, or the end of the process
         self.verdict = INCONCLUSIVE
@@ -238,7 +239,7 @@ class Examination:
         if judgement.law.name not in EXACT:
             return
         for check in judgement.checks:
-            strength = self.quantities.setdefault(check.quantity, Strength())
+            strength = self.quantities.setdefault(check.quantity, Measured())
             strength.cases += 1
             strength.components += check.components
             strength.decided += check.decided

@@ -34,7 +34,7 @@ class Tally:
 
 
 @dataclass
-class Strength:
+class Measured:
     """What the exact laws measured of one quantity."""
 
     components: int = 0
@@ -51,6 +51,44 @@ class Strength:
         if self.fragile:
             return FRAGILE
         return VERIFIED if self.decided else INCONCLUSIVE
+
+
+@dataclass(frozen=True)
+class Planted:
+    """One fault, and the first case of the run on which a law refuted it: law "" where none did."""
+
+    fault: str
+    sentence: str
+    law: str
+    index: int
+
+    @property
+    def caught(self) -> bool:
+        return bool(self.law)
+
+
+@dataclass(frozen=True)
+class Sharpness:
+    """Relative errors of single components of one quantity, each planted and refuted.
+
+    smallest is that of the most telling component of all that were compared, median of the middle one; inf where not
+    even an error as large as the component is refuted.
+    """
+
+    smallest: float
+    median: float
+
+
+@dataclass
+class Strength:
+    """What a run would catch in one function and dtype."""
+
+    planted: list[Planted] = field(default_factory=list)
+    sharpness: dict[str, Sharpness] = field(default_factory=dict)
+
+    @property
+    def slipped(self) -> list[Planted]:
+        return [planted for planted in self.planted if not planted.caught]
 
 
 @dataclass(frozen=True, eq=False)

@@ -26,6 +26,7 @@ from gradgate.errors import Broken, CannotRun, Late
 from gradgate.examining.examination import Examination, arithmetic_of, plan_case
 from gradgate.examining.judging import Plan
 from gradgate.examining.peers import PEERS, peer_evidence
+from gradgate.examining.strength import measure_strength
 from gradgate.examining.subjects import Settings, Subject
 from gradgate.text import TEXT_FUNCTIONS, Corpus, build_corpus, gate_corpus, read_text, text_case
 from gradgate.text.corpus import GATE_VOCABULARY
@@ -186,6 +187,8 @@ def _examine_unit(
         with noting_failure(subject):
             examination.conclude()
             subject.examinations.append(examination)
+    judged = [(worker, e) for subject, e in open_now if (worker := workers[subject.source]) and not subject.cannot_run]
+    measure_strength(judged, _cases(function, dtype, settings, corpus))
 
 
 def _count(cases: int) -> None:

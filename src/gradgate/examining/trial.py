@@ -75,9 +75,9 @@ class Trial:
 class Hearing:
     """One case, with what does not depend on the fault: the witness, the laws' calls, and the peers' evidence."""
 
-    def __init__(self, witness: Witness, peers: Mapping[str, Evidence]) -> None:
+    def __init__(self, witness: Witness, peers: Mapping[str, Evidence], laws: Sequence[Law] = LAWS) -> None:
         self.witness = witness
-        self.full = plan(laws_for(LAWS, witness.case), witness)
+        self.full = plan(laws_for(laws, witness.case), witness)
         self.needs = {law.name: {call.variant for call in plan([law], witness).calls} for law in self.full.laws}
         self.peers = dict(peers)
 

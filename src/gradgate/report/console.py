@@ -15,6 +15,7 @@ from gradgate.examining.findings import Counterexample, Tally
 from gradgate.examining.subjects import Settings, Subject
 from gradgate.laws import LAWS
 from gradgate.report.document import manifest
+from gradgate.report.strength import show_strength
 from gradgate.report.wording import is_readable, likely_cause, message, snippet, statement
 from gradgate.verdicts import CRASHED, FRAGILE, INCONCLUSIVE, NOT_RUN, REFUTED, TIMED_OUT, VERIFIED
 
@@ -49,6 +50,7 @@ def show(out: Console, subjects: list[Subject], settings: Settings, problems: li
         _show_failures(out, subject, settings)
     for subject in subjects:
         out.print(_summary(subject, settings), soft_wrap=True)
+    show_strength(out, subjects)
     out.print(_manifest(subjects), style="dim", soft_wrap=True)
     for problem in problems:
         out.print(Text(problem, style="bold red"), soft_wrap=True)

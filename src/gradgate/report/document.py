@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from gradgate.examining.examination import Examination
-from gradgate.examining.findings import Counterexample, Failure, Tally
+from gradgate.examining.findings import Counterexample, Failure, Strength, Tally
 from gradgate.examining.subjects import Settings, Subject
 from gradgate.report.wording import is_readable, message, snippet, statement_of
 from gradgate.verdicts import NOT_OFFERED
@@ -90,7 +90,20 @@ def _examination(name: str, examination: Examination) -> dict[str, Any]:
         },
         "laws": {law: _tally(tally) for law, tally in examination.laws.items() if tally.expected or tally.outcomes},
         "counterexamples": [_counterexample(name, found) for found in examination.counterexamples],
+        "strength": _strength(examination.strength),
         "remarks": dict(sorted(examination.remarks.items())),
+    }
+
+
+def _strength(strength: Strength | None) -> dict[str, Any] | None:
+    if strength is None:
+        return None
+    return {
+        "planted": [{**asdict(planted), "caught": planted.caught} for planted in strength.planted],
+        "sharpness": {
+            quantity: {"smallest": _number(found.smallest), "median": _number(found.median)}
+            for quantity, found in strength.sharpness.items()
+        },
     }
 
 
