@@ -1,4 +1,4 @@
-"""The promises that are not about the formula: form, purity, memory layout, overflow, and the edges."""
+"""The promises that are not about the formula: form, purity, memory layout, overflow, and the smallest sizes."""
 
 from __future__ import annotations
 
@@ -46,8 +46,3 @@ def test_no_negatives_leave_the_outside_word(implementation, data):
 @given(data=st.data())
 def test_empty_window_has_no_loss_and_no_gradient(implementation, data):
     hold("empty_window", implementation, data)
-
-
-@given(data=st.data())
-def test_index_that_is_no_row_is_refused(implementation, data):
-    hold("bad_index", implementation, data)

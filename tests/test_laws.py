@@ -138,6 +138,18 @@ def refusing(is_odd):
     return fault
 
 
+def refusing_with(kind, message=""):
+    """The right function's refusals in another exception, or in its own with another message."""
+
+    def fault(right, given):
+        try:
+            return right(*given.values())
+        except (IndexError, ValueError) as refusal:
+            raise (kind or type(refusal))(message.format(name=str(refusal).split()[0])) from refusal
+
+    return fault
+
+
 def nan_when(is_odd):
     return spoil(0, lambda value, given: value * np.nan if is_odd(given) else value)
 
@@ -224,6 +236,11 @@ FAULTS = {
         lambda right, given: feed(indices(given), lambda rows, given: rows % len(given["U"]))(right, given),
         lambda right, given: feed(indices(given), lambda rows, given: np.abs(rows))(right, given),
     ],
+    "bad_choice": [
+        feed(["loss"], lambda loss, given: "negative_sampling" if given["negatives"] is not None else "naive_softmax"),
+        refusing_with(KeyError),
+    ],
+    "refusal_says_why": [refusing_with(None), refusing_with(None, "{name} is wrong"), refusing_with(None, "wrong")],
 }
 EXCUSED = {"finite_when_huge"}  # an overflow at 1e4 alone is fragile, not wrong
 

@@ -1,8 +1,10 @@
-"""Faults at the contract's edges: indices outside U, no negatives, an empty window. They do not bind strangers."""
+"""Faults at the contract's edges: indices outside U, unknown choices, no negatives, an empty window. They do not bind
+strangers."""
 
 import numpy as np
 
 PAIRS = "naive_softmax negative_sampling"
+WINDOWS = "skipgram cbow"
 EDGE = {"edge": True}
 
 
@@ -21,6 +23,18 @@ def raising(condition):
 
 def nan_when(condition):
     return {"loss": lambda loss, given: loss * np.nan if condition(given) else loss}
+
+
+def unknown_loss_is_the_other(right, given):
+    known = given["loss"] in PAIRS.split()
+    return right(**given) if known else right(**{**given, "loss": "naive_softmax"})
+
+
+def without_a_word(right, given):
+    try:
+        return right(**given)
+    except (IndexError, ValueError) as refusal:
+        raise type(refusal) from refusal
 
 
 def no_negatives(given):
@@ -80,7 +94,7 @@ FAULTS = [
     ),
     (
         "empty_window_refused",
-        "skipgram cbow",
+        WINDOWS,
         "everything",
         "empty input",
         "invented",
@@ -90,12 +104,39 @@ FAULTS = [
     ),
     (
         "empty_window_nan",
-        "skipgram cbow",
+        WINDOWS,
         "loss",
         "empty input",
         "invented",
         "The mean over no words: 0 / 0 for an empty window.",
         nan_when(is_window_empty),
+        EDGE,
+    ),
+    (
+        "unknown_loss_is_naive_softmax",
+        WINDOWS,
+        "inputs",
+        "invented",
+        "`else` where the second loss is meant: any other text is a naive softmax.",
+        unknown_loss_is_the_other,
+        EDGE,
+    ),
+    (
+        "unknown_reduction_is_the_sum",
+        "cbow",
+        "inputs",
+        "invented",
+        "Whatever is not the mean is the sum.",
+        {"reduce": lambda reduce, given: reduce if reduce == "mean" else "sum"},
+        EDGE,
+    ),
+    (
+        "refused_without_a_word",
+        f"{PAIRS} {WINDOWS}",
+        "inputs",
+        "invented",
+        "A bare `raise IndexError`: nobody learns which index is wrong.",
+        without_a_word,
         EDGE,
     ),
 ]

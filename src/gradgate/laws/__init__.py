@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gradgate.laws import additivity, contract, convexity, elementwise, exact, invariance, own_loss, structure
+from gradgate.laws import additivity, contract, convexity, elementwise, exact, invariance, own_loss, refusals, structure
 from gradgate.laws.law import Law
 
 LAWS: tuple[Law, ...] = (
@@ -14,5 +14,6 @@ LAWS: tuple[Law, ...] = (
     *additivity.LAWS,
     *elementwise.LAWS,
     *contract.LAWS,
+    *refusals.LAWS,
 )
 BY_NAME = {law.name: law for law in LAWS}

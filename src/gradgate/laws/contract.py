@@ -1,4 +1,4 @@
-"""The promises that are not about the formula: form, purity, memory layout, overflow, and the contract's edges."""
+"""The promises that are not about the formula: form, purity, memory layout, overflow, and the smallest sizes."""
 
 from __future__ import annotations
 
@@ -165,33 +165,6 @@ def _hole(evidence: Evidence) -> list[Claim]:
     return claims + [Claim(q, whole[q], evidence.ball("base", q)) for q in evidence.case.returns]
 
 
-def _bad_index_calls(witness: Witness) -> list[Call]:
-    case, calls = witness.case, []
-    V = len(case.inputs["U"])
-    rows = ("outside", "negatives", "outsides", "context", "contexts", "target", "targets")
-    in_V_c = ("center", "centers") if "V_c" in case.inputs else ()
-    for name in (*rows, *in_V_c):
-        value = case.inputs.get(name)
-        if value is None or np.size(value) == 0:
-            continue
-        for bad in (V, -1):
-            changed: int | np.ndarray = bad
-            if isinstance(value, np.ndarray):
-                changed = value.copy()
-                changed.flat[-1] = bad
-            calls.append(Call(f"{name} = {'V' if bad == V else bad}", case.with_inputs(**{name: changed})))
-    return calls
-
-
-def _bad_index(evidence: Evidence) -> list[Breach]:
-    breaches = []
-    for name, outcome in evidence.outcomes.items():
-        if name.endswith((" = V", " = -1")) and outcome.exception != "IndexError":
-            what = f"{outcome.exception} was raised" if outcome.exception else outcome.fault or "it was accepted"
-            breaches.append(Breach("inputs", f"with {name}: {what} where IndexError is due", "bad index accepted"))
-    return breaches
-
-
 def _has_window(case: Case) -> bool:
     return case.function.startswith(("skipgram", "cbow"))
 
@@ -233,15 +206,6 @@ LAWS = (
         _empty,
         _empty_calls,
         every=5,
-        binds_strangers=False,
-    ),
-    Law(
-        "bad_index",
-        "an index outside [0, V) is refused with IndexError",
-        has_matrix,
-        _bad_index,
-        _bad_index_calls,
-        every=10,
         binds_strangers=False,
     ),
 )
