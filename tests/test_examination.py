@@ -2,6 +2,7 @@
 
 import functools
 import warnings
+from collections import Counter
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -14,7 +15,9 @@ from gradgate.calling.inprocess import InProcess
 from gradgate.calling.loading import load
 from gradgate.draws import generated
 from gradgate.exact import Reference
+from gradgate.examining.adjudication import who_is_wrong
 from gradgate.examining.examination import Examination, plan_case
+from gradgate.examining.findings import Tally
 from gradgate.examining.peers import peer_evidence
 from gradgate.interface import NAIVE_SOFTMAX, NEGATIVE_SAMPLING
 from gradgate.laws import BY_NAME, LAWS
@@ -338,8 +341,31 @@ def another_truth(witness):
 def test_where_everybody_fails_the_exact_laws_the_check_is_in_doubt():
     examination = examine(NAIVE_SOFTMAX, RIGHT[NAIVE_SOFTMAX], doctor=another_truth)
     assert examination.verdict == INCONCLUSIVE
-    assert "the check itself is in doubt" in examination.sentence
+    assert "the check itself is in doubt; a calculation" in examination.sentence
     assert not examination.failed
+
+
+def test_where_the_bound_is_as_large_as_the_quantity_it_is_said_what_would_decide():
+    def coarse(witness):
+        bounds = witness.bounds()
+        witness._bounds["base"] = replace(bounds, values={q: b + np.inf for q, b in bounds.values.items()})
+
+    examination = examine(NAIVE_SOFTMAX, RIGHT[NAIVE_SOFTMAX], doctor=coarse, peers=())
+    assert examination.verdict == INCONCLUSIVE
+    assert "in float64 the bound is as large as loss, grad_center, grad_U itself" in examination.sentence
+    assert "would decide" in examination.sentence
+
+
+@pytest.mark.parametrize(("refuted", "decided"), [(0, 0), (0, 3), (2, 0)])
+def test_whether_the_gradient_belongs_to_the_loss_is_said_only_where_a_difference_tells(refuted, decided):
+    examination = examine(NAIVE_SOFTMAX, changed(NAIVE_SOFTMAX, double, double, double))
+    assert examination.laws["central_difference"].decided > 0
+    tally = Tally(outcomes=Counter({REFUTED: refuted}), decided=decided)
+    failures = examination._failures
+    sentence = who_is_wrong(NAIVE_SOFTMAX, failures, failures[0], {"central_difference": tally})
+    assert ("no difference of losses could tell" in sentence) == (refuted == decided == 0)
+    assert ("belongs to the loss" in sentence) == (decided == 3)
+    assert ("is not that of the loss" in sentence) == (refuted == 2)
 
 
 def test_where_nobody_else_is_at_hand_there_is_no_doubt():
@@ -356,7 +382,10 @@ def test_one_peer_that_passes_leaves_no_doubt():
 
 def test_without_a_case_nothing_is_verified():
     examination = examine(NAIVE_SOFTMAX, RIGHT[NAIVE_SOFTMAX], cases=0)
-    assert (examination.verdict, examination.sentence) == (INCONCLUSIVE, "no case could be judged: no case was put")
+    assert (examination.verdict, examination.sentence) == (
+        INCONCLUSIVE,
+        "no case could be judged: no case was put; more cases, or another dtype, may decide",
+    )
 
 
 def test_a_case_that_an_adapter_cannot_put_counts_for_nothing():
@@ -364,7 +393,10 @@ def test_a_case_that_an_adapter_cannot_put_counts_for_nothing():
         return [Outcome(fault="K is fixed", fault_kind="not posed") for _ in asked]
 
     examination = examine(NAIVE_SOFTMAX, RIGHT[NAIVE_SOFTMAX], perform=perform)
-    assert (examination.verdict, examination.sentence) == (INCONCLUSIVE, "no case could be judged: K is fixed")
+    assert (examination.verdict, examination.sentence) == (
+        INCONCLUSIVE,
+        "no case could be judged: K is fixed; more cases, or another dtype, may decide",
+    )
 
 
 def refusing_no_negatives(center, outside, negatives, U):

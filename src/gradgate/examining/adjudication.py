@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from gradgate.examining.findings import Failure, Measured
+from gradgate.examining.findings import Failure, Measured, Tally
 from gradgate.laws.law import is_negative_sampling, is_softmax
 from gradgate.verdicts import INCONCLUSIVE, REFUTED, VERIFIED, gravest
 
@@ -36,20 +36,32 @@ def why_fragile(failures: Sequence[Failure]) -> str:
 def why_inconclusive(dtype: str, quantities: Mapping[str, Measured], reasons: Sequence[str], *, doubtful: bool) -> str:
     """reasons are those for which cases were not judged."""
     if doubtful:
-        return "every other implementation fails the exact law on the same cases: the check itself is in doubt"
-    undecided = [quantity for quantity, strength in quantities.items() if strength.verdict == INCONCLUSIVE]
+        return (
+            "every other implementation fails the exact law on the same cases: the check itself is in doubt; "
+            "a calculation of such a case by other means would decide"
+        )
+    undecided = [quantity for quantity, measured in quantities.items() if measured.verdict == INCONCLUSIVE]
     if undecided:
-        return f"in {dtype} the bound is as large as {', '.join(undecided)} itself in every case"
-    return f"no case could be judged: {reasons[0] if reasons else 'no case was put'}"
+        return (
+            f"in {dtype} the bound is as large as {', '.join(undecided)} itself in every case; "
+            "a wider dtype, sums declared wider (ACCUMULATION) or shallower (SUMMATION), or more cases would decide"
+        )
+    reason = reasons[0] if reasons else "no case was put"
+    return f"no case could be judged: {reason}; more cases, or another dtype, may decide"
 
 
-def who_is_wrong(function: str, failures: Sequence[Failure], shown: Failure) -> str:
-    """shown is the counterexample that the report opens with."""
+def who_is_wrong(function: str, failures: Sequence[Failure], shown: Failure, laws: Mapping[str, Tally]) -> str:
+    """shown is the counterexample that the report opens with; laws how each law fared."""
     refuted = {failure.law for failure in failures if failure.verdict == REFUTED}
     value, gradient = "exact_value" in refuted, "exact_gradient" in refuted
-    belongs = "central_difference" not in refuted  # the shift identity holds for the exact loss only
     if value and gradient:
-        if belongs:
+        differences = laws["central_difference"]  # the shift identity holds for the exact loss only
+        if differences.outcomes[REFUTED] == 0 and differences.decided == 0:
+            return (
+                "both the loss and the gradient are wrong; whether the gradient is that of the loss, no difference of "
+                "losses could tell: larger gradients or a wider dtype would decide"
+            )
+        if differences.outcomes[REFUTED] == 0:
             return "loss and gradient are wrong together: the gradient belongs to the loss, but it is another loss"
         return "both the loss and the gradient are wrong, and the gradient is not that of the loss"
     if gradient:

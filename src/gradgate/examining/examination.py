@@ -204,6 +204,7 @@ class Examination:
         if judgement.status != FAILED:
             tally.outcomes[judgement.status] += 1
             tally.worst_ratio = max([tally.worst_ratio, *(check.ratio for check in judgement.checks)])
+            tally.decided += any(check.decided for check in judgement.checks)
             self._measure(judgement, PASSED)
             return
         if not judgement.law.binds_strangers and not self._shipped:
@@ -268,7 +269,7 @@ class Examination:
             return why_inconclusive(self.dtype, self.quantities, reasons, doubtful=self._doubtful > 0)
         if self.verdict == FRAGILE:
             return why_fragile(self._failures)
-        return who_is_wrong(self.function, self._failures, shown) if shown else ""
+        return who_is_wrong(self.function, self._failures, shown, self.laws) if shown else ""
 
 
 def arithmetic_of(particulars: Particulars, dtype: str) -> Arithmetic:

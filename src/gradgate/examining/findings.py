@@ -21,6 +21,7 @@ class Tally:
     outcomes: Counter[str] = field(default_factory=Counter)  # passed, failed, fragile, undecided, ...
     reasons: Counter[str] = field(default_factory=Counter)  # why it was not applicable or not judged
     worst_ratio: float = 0.0  # error over bound among the comparisons that passed
+    decided: int = 0  # on how many cases passing said something: a bound was smaller than the quantity
 
     @property
     def verdict(self) -> str:
