@@ -24,7 +24,16 @@ from gradgate.interface import is_float
 from gradgate.witness import Witness
 
 BASE = "numpy_dense"
-_OF_THE_PROGRAM = ("input changed", "state", "crash", "memory layout", "bad index accepted", "empty input")
+_OF_THE_PROGRAM = (
+    "input changed",
+    "state",
+    "crash",
+    "memory layout",
+    "bad index accepted",
+    "bad choice accepted",
+    "refusal without a word",
+    "empty input",
+)
 _FURTHER = 30  # cases of the run that may be spent on telling faults apart that have explained all so far
 
 

@@ -76,7 +76,13 @@ def _layout(dossier: Dossier) -> Cause | None:
     return None
 
 
-_EDGES = {"bad_index": "bad index accepted", "no_negatives": "empty input", "empty_window": "empty input"}
+_EDGES = {
+    "bad_index": "bad index accepted",
+    "bad_choice": "bad choice accepted",
+    "refusal_says_why": "refusal without a word",
+    "no_negatives": "empty input",
+    "empty_window": "empty input",
+}
 
 
 def _edge(dossier: Dossier) -> Cause | None:
