@@ -91,6 +91,8 @@ FILES = {
     ),
     "declares_nonsense": Bad(f"DTYPES = (1, 2)\n{RIGHT}", "crashed", "DTYPES and DEVICES are tuples of names"),
     "declares_no_format": Bad(f"DTYPES = ('float17',)\n{RIGHT}", "crashed", "DTYPES names 'float17'"),
+    "sums_in_no_format": Bad(f"ACCUMULATION = {{'half': 'float32'}}\n{RIGHT}", "crashed", "ACCUMULATION names 'half'"),
+    "declares_no_device": Bad(f"DEVICES = ('cpu', 'CUDA')\n{RIGHT}", "crashed", "DEVICES names 'CUDA'"),
     "writes_to_the_pipe_at_import": Bad(
         FLOOD,
         "crashed",

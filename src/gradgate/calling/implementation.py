@@ -64,9 +64,18 @@ def particulars_of(module: Any) -> Particulars:
     if not all(isinstance(name, str) for name in (*read.dtypes, *read.devices)):
         raise ValueError("DTYPES and DEVICES are tuples of names")
     known = {*FORMATS}
-    for name, given in (("DTYPES", read.dtypes), ("ACCUMULATION", read.accumulation.values())):
+    formats = {
+        "DTYPES": read.dtypes,
+        "ACCUMULATION": [*read.accumulation, *read.accumulation.values()],
+        "LOSS_DTYPE": read.loss_dtype,
+    }
+    for name, given in formats.items():
         if unknown := sorted(set(given) - known):
             raise ValueError(f"{name} names {', '.join(map(repr, unknown))}; known are {', '.join(FORMATS)}")
+    if odd := [device for device in read.devices if not device.islower()]:
+        raise ValueError(
+            f"DEVICES names {', '.join(map(repr, odd))}; devices are written small: 'cpu', 'cuda'"
+        )
     for storage, sums in read.accumulation.items():
         if storage in known.intersection(read.dtypes) and FORMATS[sums].roundoff > FORMATS[storage].roundoff:
             raise ValueError(f"ACCUMULATION takes the sums of {storage} in {sums}, which is narrower")
