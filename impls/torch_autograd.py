@@ -19,9 +19,9 @@ REDUCTIONS = ("sum", "mean")
 
 
 def asarray(x, dtype, device):
-    """A NumPy array as a tensor of its own: integers as int64, floats in the dtype of that name."""
-    own = torch.from_numpy(np.array(x, order="C"))  # a copy: x may be read-only, which from_numpy warns of
-    return own.to(device, torch.int64 if x.dtype.kind in "iu" else getattr(torch, dtype))
+    """A NumPy array as a tensor of its own, in the dtype of that name."""
+    own = torch.from_numpy(np.array(x))  # a copy: x may be read-only, which from_numpy warns of
+    return own.to(device, getattr(torch, dtype))
 
 
 def asnumpy(x):

@@ -61,7 +61,8 @@ def call(impl, function, given, dtype="float64", device="cpu"):
 
 def convert(impl, values, dtype="float64", device="cpu"):
     asarray = getattr(impl, "asarray", lambda array, dtype, device: array)
-    return [asarray(value, dtype, device) if isinstance(value, np.ndarray) else value for value in values]
+    dtypes = {"f": dtype, "i": "int64"}
+    return [asarray(v, dtypes[v.dtype.kind], device) if isinstance(v, np.ndarray) else v for v in values]
 
 
 def densify(impl, result, V):
@@ -309,6 +310,33 @@ def test_repeating_a_call_repeats_its_bytes(impl):
     for function, given in draw_cases(V=300, d=20):
         first, second = call(impl, function, given), call(impl, function, given)
         assert [r.tobytes() for r in first] == [r.tobytes() for r in second], function
+
+
+@pytest.mark.parametrize("name", NAMES[3:])
+def test_arrays_go_to_the_device_that_is_asked_for(name):
+    made = load(name).asarray(np.zeros(2), "float32", "meta")  # a device without memory, which every machine has
+    assert (made.device.type, made.element_size()) == ("meta", 4)
+
+
+@pytest.mark.parametrize("name", NAMES[3:])
+def test_every_tensor_is_made_on_the_device_of_the_inputs(name):
+    """Where `meta` is the default, a tensor that is made without a device holds no numbers."""
+    impl = load(name)
+    from torch import device
+
+    for function, given in draw_cases():
+        arguments = convert(impl, given.values())
+        with device("meta"):
+            results = getattr(impl, function)(*arguments)
+        for result, due in zip(results, call(impl, function, given), strict=True):
+            np.testing.assert_array_equal(densify(impl, result, len(given["U"])), due, err_msg=function)
+
+
+@pytest.mark.parametrize("name", NAMES[3:])
+def test_a_tensor_with_a_gradient_of_its_own_can_be_read(name):
+    impl = load(name)
+    kept = impl.asarray(np.ones(2), "float32", "cpu").requires_grad_()
+    np.testing.assert_array_equal(impl.asnumpy(kept), np.ones(2))
 
 
 INDICES = ("outside", "negatives", "outsides", "context", "contexts", "target", "targets", "center", "centers")
