@@ -64,7 +64,7 @@ class Outcome:
     fault is one sentence. fault_kind is "raised" (exception has the class's name), "malformed" (what came back is no
     result), "refuted" (an adapter saw it go wrong), "not posed" (an adapter cannot put the case), "timed out", "died".
     changed names the inputs that the call wrote to, overwritten the results of the call before that it wrote to; after
-    MAPPED calls nobody looks for these. seconds is how long the function itself ran.
+    MAPPED calls nobody looks for these. seconds is how long the function ran, with its own conversion of the inputs.
     """
 
     results: Mapping[str, Result] = field(default_factory=dict)

@@ -100,6 +100,10 @@ class Worker:
             waiting -= 1
             yield values
 
+    @property
+    def process_id(self) -> int:
+        return self._process.pid
+
     def release(self) -> None:
         """Lets the results go that the process holds."""
         self._outbox.put(({}, []))

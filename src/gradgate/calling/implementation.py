@@ -73,9 +73,7 @@ def particulars_of(module: Any) -> Particulars:
         if unknown := sorted(set(given) - known):
             raise ValueError(f"{name} names {', '.join(map(repr, unknown))}; known are {', '.join(FORMATS)}")
     if odd := [device for device in read.devices if not device.islower()]:
-        raise ValueError(
-            f"DEVICES names {', '.join(map(repr, odd))}; devices are written small: 'cpu', 'cuda'"
-        )
+        raise ValueError(f"DEVICES names {', '.join(map(repr, odd))}; devices are written small: 'cpu', 'cuda'")
     for storage, sums in read.accumulation.items():
         if storage in known.intersection(read.dtypes) and FORMATS[sums].roundoff > FORMATS[storage].roundoff:
             raise ValueError(f"ACCUMULATION takes the sums of {storage} in {sums}, which is narrower")
@@ -110,11 +108,11 @@ class Implementation:
     def perform(self, call: Call, device: str = "cpu") -> Outcome:
         """Makes the call and reads what came back. An exception of the implementation becomes the outcome's fault."""
         case = call.case
+        start = time.perf_counter()
         try:
             arguments = self._arguments(case.function, case.dtype, device, call.layout, case.inputs)
             with warnings.catch_warnings():  # a warning is no result: `python -W error` must not make it a fault
                 warnings.simplefilter("ignore")
-                start = time.perf_counter()
                 returned = self._function(case.function)(*arguments.values())
                 self._synchronize()
                 seconds = time.perf_counter() - start

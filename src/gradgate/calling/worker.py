@@ -14,6 +14,7 @@ import signal
 import sys
 import threading
 import traceback
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import BinaryIO
 
@@ -54,13 +55,18 @@ def _serve(implementation: Implementation, frames: queue.Queue[Frame | Exception
         if "seed" in frame[0]:
             _seed(frame[0]["seed"])
         elif "calls" not in frame[0] or "hold" in frame[0]:
-            for answer in holder.answers(frame):
-                write_frame(outbox, *answer)
+            _write_all(outbox, holder.answers(frame))
         else:
             calls, device = decode_calls(frame)
             for call in calls:
                 header, arrays = encode_outcome(implementation.perform(call, device))
                 write_frame(outbox, {**header, "remarks": implementation.remarks}, arrays)
+
+
+def _write_all(outbox: BinaryIO, answers: Iterator[Frame]) -> None:
+    """In a function of its own: an answer that is kept would keep the whole gradient that it is a part of."""
+    for answer in answers:
+        write_frame(outbox, *answer)
 
 
 def _receive(inbox: BinaryIO, frames: queue.Queue[Frame | Exception]) -> None:
