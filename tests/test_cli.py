@@ -272,6 +272,16 @@ def test_an_implementation_s_section_depends_on_nothing_else_in_the_run(verify: 
     assert first["functions"] == [each for each in alone[0]["functions"] if each["dtype"] == "float64"]
 
 
+def test_large_cases_have_their_cost_in_the_report(large: str) -> None:
+    report = json.loads(large)
+    assert (report["settings"]["vocabulary"], report["settings"]["dimension"]) == (2000, 4)
+    right, wrong = report["implementations"]
+    assert (right["verdict"], wrong["verdict"]) == ("verified", "refuted")
+    [cost] = [function["cost"] for function in right["functions"]]
+    assert (cost["vocabulary"], cost["dimension"], cost["calls"]) == (2000, 4, 6)
+    assert right["functions"][0]["quantities"]["grad_U"]["components"] == 2 * 2000 * 4
+
+
 def test_another_seed_gives_other_cases(verify: Verify, mixed: str) -> None:
     def worst(report: Any) -> Any:
         return report["implementations"][-1]["functions"][0]["quantities"]["loss"]["worst_ratio"]
@@ -326,9 +336,15 @@ OUTCOMES = {"passed", "failed", "fragile", "refuted", "undecided", "remark", "no
 OPEN = ("settings.", "versions.", "machine.", "implementations.declared.", "manifest.reasons.")
 
 
-def test_the_documented_keys_are_those_that_are_written(mixed: str) -> None:
+@pytest.fixture(scope="module")
+def large(verify: Verify) -> str:
+    sizes = ("--vocabulary", "2000", "--dimension", "4", "--cases", "2")
+    return verify("right.py", "wrong.py", "--json", "-", quick=(*sizes, "--dtype", "float64")).out
+
+
+def test_the_documented_keys_are_those_that_are_written(mixed: str, large: str) -> None:
     found = set()
-    for key in written(json.loads(mixed)):
+    for key in written(json.loads(mixed)) | written(json.loads(large)):
         head, _, last = key.rpartition(".")
         if (head == "manifest" or head.endswith(".LAW")) and last in OUTCOMES:
             found.add(f"{head}.OUTCOME")

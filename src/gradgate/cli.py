@@ -25,6 +25,7 @@ from gradgate.examining.subjects import Settings, Subject
 from gradgate.expected import apply_expected, read_expected, require_examined
 from gradgate.formats import FORMATS
 from gradgate.interface import FUNCTIONS
+from gradgate.large.run import CASES, run_large, sizes
 from gradgate.report.console import console, show
 from gradgate.report.document import document
 from gradgate.report.target import require_writable, write_report
@@ -92,7 +93,11 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument(
         "--dtype", metavar="NAMES", type=names_of(tuple(FORMATS)), default=tuple(FORMATS), help="by comma"
     )
-    verify.add_argument("--cases", type=at_least(1), default=200, help="generated cases a function and dtype (200)")
+    verify.add_argument("--cases", type=at_least(1), help="generated cases a function and dtype (200; 3 large ones)")
+    verify.add_argument(
+        "--vocabulary", type=at_least(1), metavar="V", help="large cases instead: so many words (10,000)"
+    )
+    verify.add_argument("--dimension", type=at_least(1), metavar="D", help="and so many dimensions (100)")
     verify.add_argument("--seed", type=at_least(0), default=0, help="0 by default; printed in every report")
     verify.add_argument("--text", metavar="PATH", help="a text file, .gz, a folder, or a Stanford Sentiment Treebank")
     verify.add_argument("--strict", action="store_true", help="the tighter bounds: only the best-behaved routes")
@@ -144,7 +149,8 @@ def _examine(
     require_examined(expected, subjects)
     if subjects:
         with _progress() as progress:
-            subjects = run([subject.source for subject in subjects], settings, progress)
+            begin = run if settings.vocabulary is None else run_large
+            subjects = begin([subject.source for subject in subjects], settings, progress)
     for subject in subjects:
         if not (subject.examinations or subject.cannot_run or subject.broken):
             subject.cannot_run = _nothing_in_common(subject, settings)
@@ -172,10 +178,16 @@ def _resolve(specs: list[str]) -> tuple[list[Subject], list[str]]:
 
 
 def _settings(options: argparse.Namespace) -> Settings:
+    vocabulary, dimension = sizes(options.vocabulary, options.dimension)
+    if vocabulary and options.text:
+        raise CannotRun("--text asks for contexts of a text, --vocabulary and --dimension for large cases: take one")
     return Settings(
         functions=options.loss,
         dtypes=options.dtype,
-        cases=options.cases,
+        vocabulary=vocabulary,
+        dimension=dimension,
+        cases=options.cases or (CASES if vocabulary else Settings.cases),
+        text_cases=0 if vocabulary else Settings.text_cases,
         seed=options.seed,
         text=options.text,
         tier="strict" if options.strict else "default",

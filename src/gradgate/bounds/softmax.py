@@ -67,6 +67,11 @@ def softmax_errors(
     )
 
 
+def loss_errors(sizes: SoftmaxMagnitudes, delta: np.ndarray, arithmetic: Arithmetic, tier: str) -> np.ndarray:
+    """Error (T,) of each loss alone, where the logits are off by delta (V,)."""
+    return _loss_errors(sizes, exponential_errors(sizes, delta, arithmetic, tier), arithmetic, tier)
+
+
 def _stored(
     moved: np.ndarray,
     coefficients: np.ndarray,

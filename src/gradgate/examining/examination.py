@@ -19,7 +19,7 @@ from gradgate.causes.naming import name_cause
 from gradgate.draws import KINDS
 from gradgate.evidence import Evidence
 from gradgate.examining.adjudication import settle, who_is_wrong, why_fragile, why_inconclusive
-from gradgate.examining.findings import CALL, Counterexample, Failure, Measured, Strength, Tally, faulty
+from gradgate.examining.findings import CALL, Cost, Counterexample, Failure, Measured, Strength, Tally, faulty
 from gradgate.examining.judging import (
     FAILED,
     NOT_JUDGED,
@@ -63,6 +63,7 @@ class Examination:
         self.remarks: Counter[str] = Counter()
         self.expected: list[str] = []  # the reasons of failures that a list of expected ones names
         self.strength: Strength | None = None  # what the run would have caught, where it found nothing wrong
+        self.cost: Cost | None = None  # what it took, where the cases are large
         self.cases = 0
         self.ended = ""  # why no more cases are put: a time-out, or the end of the process
         self.verdict = INCONCLUSIVE

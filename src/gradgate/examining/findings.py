@@ -92,6 +92,22 @@ class Strength:
         return [planted for planted in self.planted if not planted.caught]
 
 
+@dataclass
+class Cost:
+    """What the large cases of one function and dtype took: calls of the implementation on all V words, and seconds.
+
+    seconds are those of the calls themselves, of the exact values (shared by all implementations), and of the whole
+    examination with its calls, without the exact values. peak_bytes is what all processes of the run held at most
+    beyond what they held before; None where the system does not say.
+    """
+
+    vocabulary: int
+    dimension: int
+    calls: int = 0
+    seconds: dict[str, float] = field(default_factory=lambda: {"calls": 0.0, "reference": 0.0, "examination": 0.0})
+    peak_bytes: int | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Failure:
     """One law, by name, that failed on one case. exception is the class's name where the call itself raised."""

@@ -18,7 +18,8 @@ class Settings:
     """What a run does. cases is the number of generated ones a function and dtype; text_cases come on top of them.
 
     text is a path (None: the default text); time_limit is in seconds for one call, load_limit for importing a file;
-    jobs is the number of lanes.
+    jobs is the number of lanes. vocabulary and dimension are those of large cases, which take the place of all others,
+    one lane, and no text; None for ordinary ones.
     """
 
     functions: tuple[str, ...] = FUNCTIONS
@@ -32,6 +33,8 @@ class Settings:
     load_limit: float = LOAD_LIMIT
     device: str = "cpu"
     jobs: int = 2
+    vocabulary: int | None = None
+    dimension: int | None = None
 
 
 @dataclass

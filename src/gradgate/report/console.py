@@ -14,6 +14,7 @@ from gradgate.examining.examination import Examination
 from gradgate.examining.findings import Counterexample, Tally
 from gradgate.examining.subjects import Settings, Subject
 from gradgate.laws import LAWS
+from gradgate.report.cost import cost_lines
 from gradgate.report.document import manifest
 from gradgate.report.strength import show_strength
 from gradgate.report.wording import is_readable, likely_cause, message, snippet, statement
@@ -147,6 +148,8 @@ def _show_repetition(out: Console, name: str, found: Counterexample, settings: S
         return
     words = ["gradgate", "verify", name, "--loss", case.function, "--dtype", case.dtype, "--seed", str(case.seed)]
     words += ["--cases", "1" if case.kind == "text" else str(case.index + 1)]
+    words += ["--vocabulary", str(settings.vocabulary)] if settings.vocabulary else []
+    words += ["--dimension", str(settings.dimension)] if settings.dimension else []
     words += ["--text", settings.text] if settings.text else []
     words += ["--strict"] if settings.tier == "strict" else []
     out.print(Text("    too large to print; repeat with"), soft_wrap=True)
@@ -179,6 +182,8 @@ def _summary(subject: Subject, settings: Settings) -> Text:
         line.append(f"\n  not offered: {', '.join(missing)}", style="dim")
     if subject.particulars.adapter:
         line.append(f"\n  through an adapter: {subject.particulars.adapter}", style="dim")
+    for cost in cost_lines(subject):
+        line.append(f"\n  {cost}", style="dim")
     for name, value in subject.particulars.declared().items():
         if name != "adapter":
             line.append(f"\n  declared: {name} = {_declared(value)}", style="dim")

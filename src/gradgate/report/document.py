@@ -91,6 +91,7 @@ def _examination(name: str, examination: Examination) -> dict[str, Any]:
         "laws": {law: _tally(tally) for law, tally in examination.laws.items() if tally.expected or tally.outcomes},
         "counterexamples": [_counterexample(name, found) for found in examination.counterexamples],
         "strength": _strength(examination.strength),
+        "cost": asdict(examination.cost) if examination.cost else None,
         "remarks": dict(sorted(examination.remarks.items())),
     }
 
