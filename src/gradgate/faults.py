@@ -165,30 +165,33 @@ class Faulty:
     def perform(self, calls: Sequence[Call]) -> list[Outcome]:
         """Makes the calls, each through the plant; they share one memory, and the next `perform` starts afresh."""
         right = Right(self._performer, {})
-        planted = Implementation(self.name, SimpleNamespace(**{f: self._plant(f, right) for f in self.offers}))
-        return [self._one(planted, right, call) for call in calls]
+        functions = {f: planted(self.fault, f, right) for f in self.offers}
+        implementation = Implementation(self.name, SimpleNamespace(**functions))
+        return [self._one(implementation, right, call) for call in calls]
 
-    def _one(self, planted: Implementation, right: Right, call: Call) -> Outcome:
+    def _one(self, implementation: Implementation, right: Right, call: Call) -> Outcome:
         right.about(call)
         right.ended = None
-        outcome = planted.perform(call)
+        outcome = implementation.perform(call)
         if right.ended is not None:
             return right.ended
         carrier = call.case.form.carrier.name  # a format that NumPy has no dtype for travels in a wider one
         named = {q: replace(r, dtype=call.case.dtype) if r.dtype == carrier else r for q, r in outcome.results.items()}
         return replace(outcome, results=named)
 
-    def _plant(self, function: str, right: Right) -> Plant:
-        names = SIGNATURES[function].parameters
 
-        def faulty(*arguments: Any) -> Any:
-            with np.errstate(all="ignore"):
-                outputs = self.fault.plant(right, dict(zip(names, arguments, strict=True)))
-            if not self.fault.form and isinstance(outputs, list | tuple):
-                outputs = [np.asarray(o, d) for o, d in zip(outputs, right.dtypes, strict=True)]
-            return tuple(outputs) if isinstance(outputs, list) and len(outputs) > 1 else _only(outputs)
+def planted(fault: Fault, function: str, right: Right | Any) -> Plant:
+    """The function with the fault in it. right makes the right calls, and remembers the dtypes of their outputs."""
+    names = SIGNATURES[function].parameters
 
-        return faulty
+    def faulty(*arguments: Any) -> Any:
+        with np.errstate(all="ignore"):
+            outputs = fault.plant(right, dict(zip(names, arguments, strict=True)))
+        if not fault.form and isinstance(outputs, list | tuple):
+            outputs = [np.asarray(o, d) for o, d in zip(outputs, right.dtypes, strict=True)]
+        return tuple(outputs) if isinstance(outputs, list) and len(outputs) > 1 else _only(outputs)
+
+    return faulty
 
 
 def _only(outputs: Any) -> Any:
