@@ -6,6 +6,7 @@ import math
 import os
 import platform
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -37,12 +38,19 @@ def document(
         "seed": settings.seed,
         "arguments": arguments,
         "settings": asdict(settings),
-        "versions": {"python": platform.python_version(), **{name: _version(name) for name in _LIBRARIES}},
-        "machine": {"system": platform.system(), "processor": platform.machine(), "cpus": os.cpu_count()},
+        **surroundings(_LIBRARIES),
         "problems": problems,
         "manifest": manifest(subjects),
         "implementations": [_subject(subject, settings) for subject in subjects],
         "seconds": seconds,
+    }
+
+
+def surroundings(libraries: Sequence[str]) -> dict[str, Any]:
+    """The versions of Python and of the libraries, None for one that is not installed, and the machine."""
+    return {
+        "versions": {"python": platform.python_version(), **{name: _version(name) for name in libraries}},
+        "machine": {"system": platform.system(), "processor": platform.machine(), "cpus": os.cpu_count()},
     }
 
 
