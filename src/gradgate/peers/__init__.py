@@ -1,0 +1,1 @@
+"""The gate beside the gradient checkers that people use: the same faults, the same right implementations, one run."""
