@@ -110,7 +110,7 @@ def test_the_naive_check_lets_nan_pass_as_the_assignment_does():
         loss, *gradients = right(**given)
         return [loss * np.nan, *gradients]
 
-    fault = Fault("nan", "", FUNCTIONS, "loss", "", "", plant)
+    fault = Fault("nan", "", FUNCTIONS, "loss", "", "", "", plant)
     assert central_difference(1e-4, faulty(fault, case_of(NAIVE_SOFTMAX, 5, 3)).pair())
 
 

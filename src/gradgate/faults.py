@@ -94,14 +94,14 @@ def _fault(
     where = tuple(functions.split())
     if unknown := set(where) - set(SIGNATURES):
         raise ValueError(f"{name}: no such function: {', '.join(sorted(unknown))}")
-    plants = plant if callable(plant) else changing(dict(plant))
+    plants = plant if callable(plant) else _changing(dict(plant))
     called, *also = cause.split(" / ")
     return Fault(
         name, family, where, quantity, called, ORIGINS[origin], sentence, plants, tuple(also), **(limits or {})
     )
 
 
-def changing(changes: Mapping[str, Plant]) -> Plant:
+def _changing(changes: Mapping[str, Plant]) -> Plant:
     """The plant that changes the named outputs; where a name is no output's, the inputs of that name."""
 
     def plant(right: Plant, given: Mapping[str, Any]) -> Any:
@@ -112,6 +112,19 @@ def changing(changes: Mapping[str, Plant]) -> Plant:
         return outputs
 
     return plant
+
+
+def moved(function: str, quantity: str, place: int, error: float) -> Fault:
+    """A relative error in one component: the place is that in the flattened quantity."""
+
+    def move(output: Any, given: Any) -> np.ndarray:
+        moved = np.array(output, order="C")
+        moved.ravel()[place] *= 1 + error
+        return moved
+
+    kind = quantity if quantity == "grad_U" else "hidden" if quantity.startswith("grad_") else "loss"
+    sentence = f"One component of {quantity} is off by {error:.1e} of itself."
+    return Fault("moved", "moved", (function,), quantity, "scale", "", sentence, _changing({kind: move}))
 
 
 class Right:

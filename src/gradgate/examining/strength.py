@@ -20,7 +20,7 @@ from gradgate.evidence import Evidence, Unusable
 from gradgate.examining.examination import EXACT, Examination
 from gradgate.examining.findings import Planted, Sharpness, Strength
 from gradgate.examining.trial import Hearing, Trial
-from gradgate.faults import Fault, catalogue, changing
+from gradgate.faults import Fault, catalogue, moved
 from gradgate.formats import FLOAT32, FLOAT64
 from gradgate.laws import BY_NAME, LAWS
 from gradgate.verdicts import FRAGILE, VERIFIED
@@ -120,7 +120,7 @@ class Probe:
         return error if error < 1 else np.inf
 
     def _refutes(self, where: Thresholds, place: int, error: float) -> bool:
-        trial, examination = self._trial(_moved(self.examination.function, where.quantity, place, error))
+        trial, examination = self._trial(moved(self.examination.function, where.quantity, place, error))
         _note(trial, examination, where.hearing, _EXACT_LAWS)
         return trial.caught
 
@@ -156,19 +156,6 @@ def _thresholds(hearing: Hearing, performer: Performer) -> Iterator[Thresholds]:
         places = np.flatnonzero((radius > 0) & (relative < 1))
         if len(places):
             yield Thresholds(quantity, hearing, relative[places], places)
-
-
-def _moved(function: str, quantity: str, place: int, error: float) -> Fault:
-    """A relative error in one component."""
-
-    def move(output: Any, given: Any) -> np.ndarray:
-        moved = np.array(output, order="C")
-        moved.ravel()[place] *= 1 + error
-        return moved
-
-    kind = quantity if quantity == "grad_U" else "hidden" if quantity.startswith("grad_") else "loss"
-    sentence = f"One component of {quantity} is off by {error:.1e} of itself."
-    return Fault("moved", "moved", (function,), quantity, "scale", "", sentence, changing({kind: move}))
 
 
 def _note(trial: Trial, examination: Examination, hearing: Hearing, laws: Sequence[Any]) -> None:

@@ -18,7 +18,7 @@ from gradgate.calling.implementation import Implementation
 from gradgate.calling.loading import load
 from gradgate.case import Case
 from gradgate.draws import Sizes, build, generator
-from gradgate.faults import Fault, catalogue, planted
+from gradgate.faults import Fault, catalogue, moved, planted
 from gradgate.interface import NAIVE_SOFTMAX, NEGATIVE_SAMPLING, SIGNATURES
 from gradgate.peers.pair import Pair
 
@@ -132,13 +132,9 @@ def right(V: int, d: int) -> list[Subject]:
 
 def one_component_off(case: Case, quantity: str, index: tuple[int, ...], error: float) -> Subject:
     """One component of one gradient times 1 + error."""
-
-    def plant(right: Any, given: Any) -> Any:
-        outputs = right(**given)
-        outputs[SIGNATURES[case.function].returns.index(quantity)][index] *= 1 + error
-        return outputs
-
-    return faulty(Fault(f"{quantity}{list(index)} off", "", FUNCTIONS, quantity, "", "", plant), case)
+    shape = np.shape(case.inputs[quantity.removeprefix("grad_")])
+    place = int(np.ravel_multi_index(index, shape))
+    return faulty(moved(case.function, quantity, place, error), case)
 
 
 def component_at(case: Case, quantity: str, quantile: float) -> tuple[int, ...]:
