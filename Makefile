@@ -1,4 +1,5 @@
-# make verify (the default) · make test · make bench · make soundness · make power · make checks · make clean · make help
+# make verify (the default) · make test · make bench · make soundness · make power · make peers · make checks
+# make clean · make help
 #
 # Each sets up .venv first where it is missing, or older than pyproject.toml or constraints.txt.
 #   make verify ARGS="numpy_dense --json -"    passes arguments on
@@ -14,7 +15,7 @@ RUN := $(VENV)/bin/python
 PIP := $(RUN) -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 STAMP := $(VENV)/.installed-$(EXTRAS)
 
-.PHONY: verify test bench soundness power checks clean help
+.PHONY: verify test bench soundness power peers checks clean help
 
 verify: $(STAMP)
 	@$(VENV)/bin/gradgate verify $(ARGS)
@@ -30,6 +31,10 @@ soundness: $(STAMP)
 
 power: $(STAMP)
 	@$(RUN) -m gradgate.power $(ARGS)
+
+peers: $(STAMP)
+	@$(PIP) --no-build-isolation --editable '.[peers]'
+	@$(RUN) -m gradgate.peers $(ARGS)
 
 checks: $(STAMP)
 	@$(RUN) -m ruff check --quiet
