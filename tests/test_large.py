@@ -90,6 +90,12 @@ def test_the_right_formula_passes_within_five_calls(run, function, dtype):
     assert all(measured.decided for measured in examination.quantities.values())
 
 
+def test_flushed_subnormals_may_be_declared_at_this_size_too(run):
+    subject = run("naive_softmax", "float32", "V, WRONG", "FLUSHES_SUBNORMALS = True\nV, WRONG")
+    assert subject.verdict == VERIFIED, told(subject)
+    assert subject.particulars.flushes_subnormals
+
+
 ROWS = {
     "one row is zero": "grad_U[WRONG] = 0",
     "one row has the wrong sign": "grad_U[WRONG] *= -1",

@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 
 from gradgate.bounds import DEFAULT, TIERS, Arithmetic
+from gradgate.calling.calls import Outcome, Result
 from gradgate.case import Case
 from gradgate.formats import FORMATS, round_to
 from gradgate.large.blocks import Blocks, spans, tree_sum
+from gradgate.large.calls import Returned
 from gradgate.large.normalizer import Normalizer
+from gradgate.large.reading import Rows, _compared, _worst, read_rows
 from gradgate.large.witness import SoftmaxWitness
 from gradgate.reference import exact
 from gradgate.witness import Witness
@@ -129,10 +132,54 @@ def test_a_row_with_another_normalizer_is_seen_where_the_bound_hides_it(dtype, e
 
 
 def checked(witness: SoftmaxWitness, gradient: np.ndarray):
-    normalizer = Normalizer(witness)
-    for span in spans(*gradient.shape):
-        normalizer.narrow(span, np.asarray(gradient[span], np.float64))
-    return normalizer.check(lambda row: np.asarray(gradient[row], np.float64))
+    ratios = np.asarray(gradient, np.float64) / np.asarray(witness.case.inputs["center"], np.float64)
+    least, most = ratios.min(axis=1), ratios.max(axis=1)
+    return Normalizer(witness).check(least, most, lambda row: np.asarray(gradient[row], np.float64))
+
+
+def read(witness: SoftmaxWitness, gradient: np.ndarray) -> Rows:
+    """As if the implementation had returned the gradient by all its rows."""
+    result = Result(gradient, witness.case.dtype, np.arange(len(gradient)))
+    return read_rows(Returned(Outcome({"grad_U": result}), {}, None), witness)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda rows, wrong: None,
+        lambda rows, wrong: np.multiply(rows[wrong], -1, out=rows[wrong]),
+        lambda rows, wrong: rows.__setitem__((wrong, 4), np.nan),
+        lambda rows, wrong: rows.__setitem__((wrong, 4), -np.inf),
+        lambda rows, wrong: rows.__setitem__((wrong, 4), rows[wrong, 4] * 1.5),
+    ],
+    ids=["right", "negated", "NaN", "infinite", "one component"],
+)
+def test_rows_that_their_extremes_clear_are_those_that_pass_component_by_component(dtype, spoil):
+    case = case_of(5000, 30, dtype, 1.0)
+    witness = SoftmaxWitness(case, Arithmetic(FORMATS[dtype]))
+    gradient = np.outer(
+        softmaxes(case.inputs["U"] @ case.inputs["center"], case.inputs["outside"])["shifted"], case.inputs["center"]
+    )
+    for wrong in (0, 3333, 4999):
+        spoiled = gradient.copy()
+        spoil(spoiled, wrong)
+        [quick] = read(witness, spoiled).checks
+        slow = _worst([_compared(witness, span.start, spoiled[span].astype(float), span) for span in spans(5000, 30)])
+        assert (quick.passed, quick.components, quick.decided) == (slow.passed, slow.components, slow.decided)
+        if not slow.passed:
+            assert (quick.index, quick.bound) == (slow.index, slow.bound)
+        else:
+            assert 0.9 * slow.ratio <= quick.ratio <= slow.ratio
+
+
+def test_the_coefficients_are_those_of_the_pair_with_their_bound():
+    case = case_of(5000, 30, "float64", 1.0)
+    witness = SoftmaxWitness(case, Arithmetic(FORMATS["float64"]))
+    residual = softmaxes(case.inputs["U"] @ case.inputs["center"], case.inputs["outside"])["shifted"]
+    found = read(witness, np.outer(residual, case.inputs["center"])).coefficients
+    assert np.all(np.abs(found.mid - witness.coefficients[:, 0]) <= found.rad)
+    assert np.median(found.rad / np.abs(found.mid)) < 1e-11
 
 
 def test_the_default_tier_is_asked_where_none_is_named():

@@ -21,7 +21,7 @@ _LEAST = 2.0**-1000  # below it the pass knows a probability no better than to a
 
 
 class Normalizer:
-    """Narrows the interval of c, block by block. For one pair, where sums are no wider than what is stored."""
+    """The interval of c that the rows leave. For one pair, where sums are no wider than what is stored."""
 
     def __init__(self, witness: SoftmaxWitness) -> None:
         [sizes] = witness.magnitudes
@@ -30,30 +30,19 @@ class Normalizer:
         self._hidden, self._probs = sizes.hidden, sizes.softmax.probs.copy()
         self._probs[sizes.softmax.outsides] = np.nan  # p - 1 is no multiple of p
         self._probs[self._probs < _LEAST] = np.nan
-        self._columns = np.flatnonzero(sizes.hidden)
-        least = np.abs(sizes.hidden[self._columns]).min(initial=np.inf)
         # the pass has one normalizer too, and its own roundings in each row
         self._errors = _row_errors(witness, witness.rows) + _row_errors(witness, witness.pass_rows) + 8 * U64
-        self._absolute = 4 * arithmetic.function_underflow + 2 * arithmetic.underflow / least
-        self._lows, self._highs = np.full(len(self._probs), -np.inf), np.full(len(self._probs), np.inf)
+        self._absolute = 4 * arithmetic.function_underflow + 2 * arithmetic.underflow / np.abs(sizes.hidden).min()
 
-    def narrow(self, span: slice, got: np.ndarray) -> None:
-        """Takes in a block of rows (n, d), as returned."""
-        if len(self._columns) < got.shape[1]:
-            got = got[:, self._columns]
-        if got.shape[1]:
-            ratios = got / self._hidden[self._columns]
-            self._lows[span], self._highs[span] = ratios.max(axis=1), ratios.min(axis=1)
-
-    def check(self, row_of: Callable[[int], np.ndarray]) -> Check | None:
+    def check(self, least: np.ndarray, most: np.ndarray, row_of: Callable[[int], np.ndarray]) -> Check | None:
         """The component furthest from what most rows agree on, where two of them do not meet; else None.
 
-        row_of gives one row of the gradient (d,) again.
+        least and most (V,) are those of each row of grad_U / h, and row_of gives a row of the gradient (d,) again.
         """
         with np.errstate(all="ignore"):
-            middle = (self._lows + self._highs) / 2 / self._probs
-            lows = (self._lows - self._absolute) / self._probs * np.exp(-self._errors)
-            highs = (self._highs + self._absolute) / self._probs * np.exp(self._errors)
+            middle = (least + most) / 2 / self._probs
+            lows = (most - self._absolute) / self._probs * np.exp(-self._errors)
+            highs = (least + self._absolute) / self._probs * np.exp(self._errors)
         lowest, highest = _first(np.nanargmax, lows), _first(np.nanargmin, highs)
         if lowest is None or highest is None or not lows[lowest] > highs[highest]:
             return None
@@ -63,8 +52,8 @@ class Normalizer:
 
     def _told(self, row: int, c: float, too_large: bool, row_of: Callable[[int], np.ndarray]) -> Check:
         found = row_of(row)
-        ratios = found[self._columns] / self._hidden[self._columns]
-        column = int(self._columns[ratios.argmax() if too_large else ratios.argmin()])
+        ratios = found / self._hidden
+        column = int(ratios.argmax() if too_large else ratios.argmin())
         value, due = float(found[column]), float(c * self._probs[row] * self._hidden[column])
         bound = float(abs(due) * np.expm1(self._errors[row]) + self._absolute * abs(self._hidden[column]))
         error = abs(value - due)

@@ -17,7 +17,7 @@ from gradgate.bounds import STRICT, Arithmetic, Bounds, largest_met, summed_boun
 from gradgate.bounds.domain import in_naive_domain
 from gradgate.bounds.gradients import outside_rows_softmax
 from gradgate.bounds.groups import GroupErrors, group_errors
-from gradgate.bounds.hidden import Matrix, flush_mask, logit_errors
+from gradgate.bounds.hidden import Hidden, Matrix, flush_mask, logit_errors
 from gradgate.bounds.softmax import SoftmaxErrors
 from gradgate.estimate import softmax_sizes
 from gradgate.exact import ExactValue, Reference
@@ -39,25 +39,30 @@ class RowsBound:
     tier: str
     inflation: float
 
-    def block(self, span: slice) -> np.ndarray:
-        """The bound (n, d) of a block of rows."""
+    def block(self, rows: slice | np.ndarray) -> np.ndarray:
+        """The bound (n, d) of some rows."""
         if self.arithmetic.flushes_subnormals:  # not linear in h
-            return self._bound([replace(part, softmax=_cut(part, span)) for part in self.parts])
-        return self._slopes[span] @ self._hidden + self._constant
+            return self._bound([replace(part, softmax=_cut(part, rows)) for part in self.parts])
+        return self.slopes[rows] @ self._hidden + self.constant
+
+    def column(self, j: int) -> np.ndarray:
+        """The bound (V,) of a column."""
+        parts = [replace(part, hidden=_component(part.hidden, j)) for part in self.parts]
+        return self._bound(parts)[:, 0]
 
     @cached_property
-    def _slopes(self) -> np.ndarray:
+    def slopes(self) -> np.ndarray:
         """The bound (V, B) for each unit of |h|: hidden vectors are inputs, so that it is linear but for underflow."""
         units = zip(self.parts, np.eye(len(self.parts)), strict=True)
         along = [replace(part, hidden=replace(part.hidden, size=unit, error=0 * unit)) for part, unit in units]
-        return self._bound(along) - self._constant
+        return self._bound(along) - self.constant
 
     @cached_property
     def _hidden(self) -> np.ndarray:
         return np.stack([part.hidden.size for part in self.parts])
 
     @cached_property
-    def _constant(self) -> float:
+    def constant(self) -> float:
         """The bound of a row without any coefficient: what underflow adds."""
         nothing = np.zeros(1)
         softmaxes = [replace(_cut(part, slice(1)), coefficients=nothing, errors=nothing) for part in self.parts]
@@ -93,7 +98,7 @@ class SoftmaxWitness(Witness):
     def share(self, other: Witness) -> None:
         """Takes over what the pass has found, which depends on the case alone."""
         assert isinstance(other, SoftmaxWitness)
-        shared = ("magnitudes", "reference", "pass_rows", "_coefficients")
+        shared = ("magnitudes", "reference", "pass_rows", "coefficients", "_deltas")
         self.__dict__.update({name: getattr(other, name) for name in shared})
 
     def bounds(self, name: str = "base") -> Bounds:
@@ -115,13 +120,13 @@ class SoftmaxWitness(Witness):
         """The radius of grad_U as the pass finds it."""
         return self._bounded(PASS, STRICT)
 
-    def exact_rows(self, span: slice) -> np.ndarray:
-        """A block of rows of grad_U (n, d), by the pass: the sum of (p - onehot) h over the pairs."""
-        exact: np.ndarray = self._coefficients[span] @ np.stack([sizes.hidden for sizes in self.magnitudes])
+    def exact_rows(self, rows: slice | np.ndarray) -> np.ndarray:
+        """Some rows of grad_U (n, d), by the pass: the sum of (p - onehot) h over the pairs."""
+        exact: np.ndarray = self.coefficients[rows] @ np.stack([sizes.hidden for sizes in self.magnitudes])
         return exact
 
     @cached_property
-    def _coefficients(self) -> np.ndarray:
+    def coefficients(self) -> np.ndarray:
         """p - onehot (V, B) of the pairs, the target's without cancellation."""
         found = np.stack([_softmax(sizes).probs for sizes in self.magnitudes], axis=1)
         for pair, sizes in enumerate(map(_softmax, self.magnitudes)):
@@ -160,7 +165,14 @@ class SoftmaxWitness(Witness):
 
     def logit_errors(self, found: RowsBound) -> np.ndarray:
         """The error (V,) of the logits of the first pair, in the arithmetic of either bound."""
-        return logit_errors(self._sizes(found.arithmetic), found.parts[0].hidden, found.arithmetic)[0]
+        if found.arithmetic not in self._deltas:
+            hidden = found.parts[0].hidden
+            self._deltas[found.arithmetic] = logit_errors(self._sizes(found.arithmetic), hidden, found.arithmetic)[0]
+        return self._deltas[found.arithmetic]
+
+    @cached_property
+    def _deltas(self) -> dict[Arithmetic, np.ndarray]:
+        return {}
 
     def _sizes(self, arithmetic: Arithmetic) -> Matrix:
         stored = self.case.inputs["U"]
@@ -180,9 +192,14 @@ def _softmax(sizes: GroupMagnitudes) -> SoftmaxMagnitudes:
     return sizes.softmax
 
 
-def _cut(part: GroupErrors, span: slice) -> SoftmaxErrors:
+def _cut(part: GroupErrors, rows: slice | np.ndarray) -> SoftmaxErrors:
     assert part.softmax is not None
-    return replace(part.softmax, coefficients=part.softmax.coefficients[span], errors=part.softmax.errors[span])
+    return replace(part.softmax, coefficients=part.softmax.coefficients[rows], errors=part.softmax.errors[rows])
+
+
+def _component(hidden: Hidden, j: int) -> Hidden:
+    flushed = None if hidden.flushed is None else hidden.flushed[[j]]
+    return replace(hidden, size=hidden.size[[j]], error=hidden.error[[j]], flushed=flushed)
 
 
 def _as_array(blocks: Blocks) -> np.ndarray:
