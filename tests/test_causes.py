@@ -129,12 +129,12 @@ def test_only_the_examination_and_the_reports_know_of_causes():
     """The causes look at what judging found; nothing that judges may look at a cause."""
     users = set()
     for path in SOURCE.rglob("*.py"):
-        if path.parent.name != "causes" and "gradgate.causes" in path.read_text(encoding="utf-8"):
+        if "causes" not in path.parent.parts and "gradgate.causes" in path.read_text(encoding="utf-8"):
             users.add(path.relative_to(SOURCE).as_posix())
     assert users <= {"examining/examination.py", "report/wording.py", "power/naming.py", "faults.py"}
     imported = {
         node.module
-        for path in (SOURCE / "causes").glob("*.py")
+        for path in (SOURCE / "causes").rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.ImportFrom) and str(node.module).startswith("gradgate.examining")
     }

@@ -183,7 +183,7 @@ FAULTS = [
         "loss_linear_when_huge",
         "naive_softmax negative_sampling",
         "loss",
-        "one size only",
+        "one size only / scale",
         "invented",
         "Beyond 50 the loss is off by a millionth of itself.",
         {"loss": lambda loss, given: loss * (1 + 1e-6 * (loss > 50))},

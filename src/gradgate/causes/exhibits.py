@@ -54,11 +54,12 @@ class Exhibit:
         """How far two roundings of one formula may lie apart, where it is not the right formula.
 
         A wrong formula's own bound is not known. It is taken for the right one's, as large beside the values as that
-        one is beside what is due; twice, since both sides round.
+        one is beside what is due, and a last rounding of the values themselves; twice, since both sides round.
         """
         radius, size = self.radius[quantity], _largest(self.due[quantity])
         growth = _largest(values) / size if size > 0 and _largest(radius) < size else 1.0
-        return 2 * radius * max(1.0, growth if np.isfinite(growth) else 1.0)
+        last = self.case.form.roundoff * np.abs(values)
+        return 2 * (radius * max(1.0, growth if np.isfinite(growth) else 1.0) + np.where(np.isfinite(last), last, 0.0))
 
 
 def exhibit(

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from gradgate.causes.exhibits import Exhibit
 from gradgate.evidence import Evidence, Unusable
 from gradgate.faults import Fault, Faulty, catalogue
 from gradgate.formats import FLOAT64
-from gradgate.interface import is_float
+from gradgate.interface import FUNCTIONS, is_float
 from gradgate.witness import Witness
 
 BASE = "numpy_dense"
@@ -34,6 +35,7 @@ _OF_THE_PROGRAM = (
     "refusal without a word",
     "empty input",
 )
+_NO_FAULT = Fault("none", "", FUNCTIONS, "", "", "", "", lambda right, given: right(**given))
 _FURTHER = 30  # cases of the run that may be spent on telling faults apart that have explained all so far
 
 
@@ -67,10 +69,19 @@ def predicted(fault: Fault, case: Case) -> Mapping[str, np.ndarray]:
         return {}
 
 
+def right_values(case: Case, **changed: Any) -> Mapping[str, np.ndarray]:
+    """What the right implementation returns in float64 for the case with some inputs changed."""
+    return predicted(_NO_FAULT, _in_float64(case).with_inputs(**changed))
+
+
 def _computable(case: Case) -> Case:
     """The case in its own dtype where the right implementation has it; else the same numbers in float64."""
     if case.dtype in _right().particulars.dtypes:
         return case
+    return _in_float64(case)
+
+
+def _in_float64(case: Case) -> Case:
     wide = {n: np.asarray(v, np.float64) if is_float(case.function, n) else v for n, v in case.inputs.items()}
     return replace(case, dtype=FLOAT64.name, inputs=wide)
 

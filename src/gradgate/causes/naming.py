@@ -6,8 +6,10 @@ from collections.abc import Collection
 
 from gradgate.causes.cause import Cause
 from gradgate.causes.dossier import Dossier
+from gradgate.causes.formula.reading import formula
 from gradgate.causes.hypotheses import hypothesis
-from gradgate.causes.program import after_the_numbers, program_cause
+from gradgate.causes.program.fragile import fragility
+from gradgate.causes.program.reading import after_the_numbers, program_cause
 
 
 def name_cause(dossier: Dossier, without: Collection[str] = (), *, catalogue: bool = True) -> Cause | None:
@@ -21,4 +23,4 @@ def name_cause(dossier: Dossier, without: Collection[str] = (), *, catalogue: bo
         return cause
     if not dossier.wrong:
         return after_the_numbers(dossier)
-    return hypothesis(dossier, without) if catalogue else None
+    return (hypothesis(dossier, without) if catalogue else None) or formula(dossier) or fragility(dossier)

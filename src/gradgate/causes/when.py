@@ -53,7 +53,7 @@ def facts(case: Case) -> Facts:
         (values,) = given.values()
         return {"V": values.shape[-1], "B": 1 if values.ndim == 1 else len(values), **_large(values)}
     V, d = np.shape(given["U"])
-    found: Facts = {"V": V, "d": d, **_counts(case)}
+    found = sizes(case)
     found["d is odd and more than 1"] = d % 2 == 1 and d > 1
     found["V = d"] = len({V, d}) == 1
     targets = [target for group in groups(case) for target in group.targets]
@@ -75,9 +75,11 @@ def facts(case: Case) -> Facts:
 _CHOICES: dict[str, tuple[Any, ...]] = {"loss": ("naive_softmax", "negative_sampling"), "reduce": ("sum", "mean")}
 
 
-def _counts(case: Case) -> Facts:
+def sizes(case: Case) -> Facts:
+    """V, d, K, C and B: those that a case of a loss has."""
     given = case.inputs
-    found: Facts = {}
+    V, d = np.shape(given["U"])
+    found: Facts = {"V": V, "d": d}
     if given.get("negatives") is not None:
         found["K"] = given["negatives"].shape[-1]
     if "offsets" in given:

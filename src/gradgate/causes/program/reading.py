@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 from gradgate.causes.cause import CERTAIN, LIKELY, Cause
 from gradgate.causes.dossier import Dossier
-from gradgate.causes.form import wrong_form
-from gradgate.causes.repeated import changes_with_calls, remembers
+from gradgate.causes.program.form import wrong_form
+from gradgate.causes.program.repeated import changes_with_calls, remembers
 from gradgate.causes.when import when
 from gradgate.examining.findings import CALL, Failure
 from gradgate.laws import BY_NAME

@@ -1,0 +1,1 @@
+"""The cause in the program: what it does wrong whatever it computes."""
