@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,6 +15,7 @@ from gradgate.calling.implementation import Implementation
 from gradgate.calling.inprocess import InProcess
 from gradgate.calling.loading import load
 from gradgate.causes.cause import CERTAIN, LIKELY
+from gradgate.causes.naming import name_cause
 from gradgate.draws import generated
 from gradgate.examining.examination import Examination, plan_case
 from gradgate.faults import Faulty, catalogue
@@ -41,11 +43,20 @@ def examined(performer, function, dtype="float64", *, shipped=False):
 
 def cause_of(performer, function, dtype="float64", *, shipped=False):
     """The cause that is named for an implementation, after the gate's own cases."""
+    return concluded(performer, function, dtype, shipped=shipped).cause
+
+
+def concluded(performer, function, dtype="float64", *, shipped=False):
     examination = examined(performer, function, dtype, shipped=shipped)
     for index in range(CASES):
         examination.put(*planned(function, dtype, index), {})
     examination.conclude()
-    return examination.cause
+    return examination
+
+
+def read_off(performer, function):
+    """The cause that is named where no known fault is tried."""
+    return name_cause(concluded(performer, function).dossier(), catalogue=False)
 
 
 def module_of(function, faulty):
@@ -93,6 +104,59 @@ def test_two_faults_in_one_file_are_both_named():
     assert found.confidence == LIKELY
     assert FAULTS["loss_is_log_probability"].sentence[:-1] in found.sentence
     assert FAULTS["center_doubled"].sentence[:-1] in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "function", "cause", "says"),
+    [
+        ("likelihood_and_its_gradient", "naive_softmax", "sign", "loss, grad_center and grad_U: the sign is wrong"),
+        ("hidden_by_d", "negative_sampling", "scale", "grad_center: 1/d of what is due"),
+        ("gradients_over_2C", "skipgram", "scale", "grad_V_c and grad_U: 1/(2C) of what is due"),
+        ("rounded_ln_2", "naive_softmax", "scale", "off by -2.6e-07 of itself"),
+        ("y_forgotten_in_grad_U", "naive_softmax", "term missing", "ŷ in place of ŷ − 1 in row"),
+        ("y_forgotten_in_grad_U", "negative_sampling", "term missing", "σ(u·v) in place of σ(u·v) − 1"),
+        ("log_Z_forgotten_in_loss", "naive_softmax", "term missing", "log Z is missing"),
+        ("minus_lost_inside_sigma", "negative_sampling", "sign", "1 − σ(u·v) in place of σ(u·v) for the negatives"),
+        (
+            "negatives_averaged_in_loss",
+            "negative_sampling",
+            "mean for sum",
+            "the negatives' part is 1/K",
+        ),
+        (
+            "repeats_counted_once",
+            "negative_sampling",
+            "repeats counted once",
+            "and got its gradient once",
+        ),
+        ("six_negatives_at_most", "negative_sampling", "wrong negatives", "of the negatives ["),
+        ("sum_over_5_rows", "naive_softmax", "words left out of the sum", "run over 6 of V ="),
+        ("temperature", "naive_softmax", "temperature", "everything is that of 0.5 times the logits"),
+        ("weight_decay_in_gradient", "naive_softmax", "another formula", "grad_U: 0.0001 U stands on top"),
+        ("last_word_only", "skipgram", "not accumulated", "only the last word of the window counts"),
+        ("gradient_to_the_middle_row", "skipgram", "wrong row", "grad_V_c: the gradient of row"),
+        ("rows_beyond_64", "naive_softmax", "never written", "zeros in the rows from 64 on"),
+        ("losses_reversed", "naive_softmax_batch", "pairs mixed up", "in the reverse order"),
+        ("loss_of_the_next_word", "naive_softmax", "wrong word", "that of the word after the outside word"),
+        ("p_at_least_1e-7", "naive_softmax", "clipping", "it ends at 16.118"),
+        ("entries_clipped_to_1", "negative_sampling", "clipping", "cut at 1"),
+        ("one_entry_of_grad_U_1e-9", "naive_softmax", "one entry off", "a single entry, the largest"),
+        ("float32_loss", "negative_sampling", "low precision", "float32 numbers only"),
+        ("sigmoid_of_minus_x", "sigmoid", "sign", "σ(−x) in place of σ(x)"),
+        ("focal", "naive_softmax", "another formula", "the gradients are the right ones times"),
+    ],
+)
+def test_the_formula_tells_the_cause_of_a_fault_that_is_not_known(name, function, cause, says):
+    found = read_off(Faulty(right(), FAULTS[name]), function)
+    assert found is not None
+    assert (found.name, says in found.sentence) == (cause, True), found
+
+
+def test_the_evidence_shows_a_coefficient_as_it_is_and_as_it_is_due():
+    found = cause_of(Faulty(right(), FAULTS["y_forgotten_in_grad_U"]), "naive_softmax")
+    row, seen, due = re.match(r"row (\d+) of grad_U is (\S+) v where (\S+) v is due", found.evidence).groups()
+    numbers = [float(number.replace("−", "-")) for number in (seen, due)]
+    assert numbers[0] - numbers[1] == pytest.approx(1, abs=0.01), (row, found)  # ŷ in place of ŷ − 1
 
 
 @pytest.mark.parametrize(

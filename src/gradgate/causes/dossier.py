@@ -21,7 +21,7 @@ from gradgate.examining.opinion import Perform
 FAILING, PASSING = 12, 6  # exhibits of each kind: enough for every kind of input to be among them
 _MOST = 10**6  # numbers: larger cases cost more to put again than all the others together
 _T = TypeVar("_T")
-_EXACT = ("exact_value", "exact_gradient")
+EXACT = ("exact_value", "exact_gradient")
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +51,7 @@ class Dossier:
     @cached_property
     def wrong(self) -> list[Case]:
         """The cases with a wrong value or gradient, of the verdict's own gravity, the smallest first."""
-        found = {id(f.case): f.case for f in self.failures if f.law in _EXACT and f.verdict == self.verdict}
+        found = {id(f.case): f.case for f in self.failures if f.law in EXACT and f.verdict == self.verdict}
         return sorted((case for case in found.values() if case.size <= _MOST), key=lambda case: case.size)
 
     @cached_property

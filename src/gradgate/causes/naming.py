@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from gradgate.causes.cause import Cause
 from gradgate.causes.dossier import Dossier
+from gradgate.causes.formula.example import example
 from gradgate.causes.formula.reading import formula
 from gradgate.causes.hypotheses import hypothesis
 from gradgate.causes.program.fragile import fragility
@@ -22,5 +24,11 @@ def name_cause(dossier: Dossier, without: Collection[str] = (), *, catalogue: bo
     if (cause := program_cause(dossier)) is not None:
         return cause
     if not dossier.wrong:
-        return after_the_numbers(dossier)
-    return (hypothesis(dossier, without) if catalogue else None) or formula(dossier) or fragility(dossier)
+        return after_the_numbers(dossier) or fragility(dossier)
+    cause = (hypothesis(dossier, without) if catalogue else None) or formula(dossier)
+    return _with_example(cause, dossier) if cause else fragility(dossier)
+
+
+def _with_example(cause: Cause, dossier: Dossier) -> Cause:
+    shown = example(dossier.failing)
+    return replace(cause, evidence=f"{shown}; {cause.evidence}") if shown else cause

@@ -70,7 +70,7 @@ class Examination:
         self.sentence = ""
         self.cause: Cause | None = None
         self._perform, self._shipped = perform, shipped
-        self._generated: list[int] = []  # the indices of the generated cases that were put
+        self._posed: list[tuple[str, int]] = []  # the kind and the index of each case that could be put
         self._failures: list[Failure] = []
         self._excused: list[Failure] = []  # what raised where an overflow may be the reason
         self._coarse: list[bool] = []
@@ -95,9 +95,9 @@ class Examination:
             self._count_unjudged(expected, self.ended)
             return
         self.cases += 1
-        self._generated += [witness.case.index] if witness.case.kind in KINDS else []
         given = (perform or self._perform)(planned.calls)
         outcomes = dict(zip([call.variant for call in planned.calls], given, strict=True))
+        self._posed += [(witness.case.kind, witness.case.index)] if outcomes["base"].fault_kind != "not posed" else []
         fatal = next((o for o in outcomes.values() if o.fault_kind in ("timed out", "died")), None)
         if fatal is not None:
             self.ended = fatal.fault
@@ -133,8 +133,8 @@ class Examination:
             particulars=self.particulars,
             arithmetic=self.arithmetic,
             failures=self._failures,
-            cases=self.cases,
-            indices=self._generated,
+            cases=len(self._posed),
+            indices=[index for kind, index in self._posed if kind in KINDS],
             perform=self._perform,
             ended=bool(self.ended),
         )

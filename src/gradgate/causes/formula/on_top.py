@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,50 +14,43 @@ from gradgate.causes.formula.shares import shares_of
 
 def added(failing: Exhibits, passing: Exhibits, quantity: str) -> Relation | None:
     """A multiple of U itself, of h in every row, or of 1 in every entry, on top of what is due."""
-    for words, name, what in _ADDED:
-        try:
-            tops = [what(each, quantity) for each in failing]
-        except (KeyError, ValueError, IndexError):
+    for where, words, name, what in _ADDED:
+        if where not in ("", quantity) or (where and not failing[0].witness.groups):
             continue
-        clearest = max(range(len(failing)), key=lambda n: float(np.max(np.abs(tops[n]), initial=0.0)))
-        top, each = tops[clearest], failing[clearest]
-        if top.shape != each.due[quantity].shape or not top.any():
-            continue
-        place = np.unravel_index(int(np.argmax(np.abs(top))), top.shape)
-        number = float((each.seen[quantity] - each.due[quantity])[place] / top[place])
+        tops = [what(each) * np.ones_like(each.due[quantity]) for each in (*failing, *passing)]
+        number = _multiple(failing, tops, quantity)
+        together = zip((*failing, *passing), tops, strict=True)
         if (
-            np.isfinite(number)
-            and len(failing) > 1
-            and all(e.agrees(quantity, e.due[quantity] + number * what(e, quantity)) for e in (*failing, *passing))
+            len(failing) > 1
+            and np.isfinite(number)
+            and all(e.agrees(quantity, e.due[quantity] + number * top) for e, top in together)
         ):
             return Relation(name, words.format(number=number))
     return None
 
 
-_ADDED: tuple[tuple[str, str, Callable[[Exhibit, str], np.ndarray]], ...] = (
-    (
-        "{number:.3g} U stands on top, as of a weight decay",
-        "another formula",
-        lambda e, q: _only(q, "grad_U", e.case.wide("U")),
-    ),
-    (
-        "{number:.3g} v stands on top in every row",
-        "stray constant",
-        lambda e, q: _only(q, "grad_U", np.ones((len(e.case.wide("U")), 1)) * shares_of(e)[0].h),
-    ),
-    (
-        "{number:.3g} Σ u_w stands on top",
-        "stray constant",
-        lambda e, q: _only(q, "grad_center", e.case.wide("U").sum(axis=0)),
-    ),
-    ("{number:.3g} stands on top of every entry", "stray constant", lambda e, q: np.ones_like(e.due[q])),
+def _multiple(exhibits: Exhibits, tops: Sequence[np.ndarray], quantity: str) -> float:
+    """The multiple of top that was added, from the entry at which rounding blurs it the least."""
+    best, number = 0.0, np.nan
+    for each, top in zip(exhibits, tops, strict=False):
+        clear = np.abs(top) / (each.radius[quantity] + each.case.form.roundoff * np.abs(top))
+        clear = np.where(np.isnan(clear), 0.0, clear)
+        place = np.unravel_index(int(np.argmax(clear)), np.shape(clear))
+        if clear[place] > best:
+            best, number = float(clear[place]), float((each.seen[quantity] - each.due[quantity])[place] / top[place])
+    return number
+
+
+def _in_every_row(exhibit: Exhibit) -> np.ndarray:
+    return np.tile(shares_of(exhibit)[0].h, (len(exhibit.case.wide("U")), 1))
+
+
+_ADDED: tuple[tuple[str, str, str, Callable[[Exhibit], np.ndarray]], ...] = (
+    ("grad_U", "{number:.3g} U stands on top, as of a weight decay", "another formula", lambda e: e.case.wide("U")),
+    ("grad_U", "{number:.3g} h stands on top in every row", "stray constant", _in_every_row),
+    ("grad_center", "{number:.3g} Σ u_w stands on top", "stray constant", lambda e: e.case.wide("U").sum(axis=0)),
+    ("", "{number:.3g} stands on top of every entry", "stray constant", lambda e: np.ones(())),
 )
-
-
-def _only(quantity: str, wanted: str, values: np.ndarray) -> np.ndarray:
-    if quantity != wanted:
-        raise KeyError(quantity)
-    return values
 
 
 def rounded(failing: Exhibits, passing: Exhibits, quantity: str) -> Relation | None:

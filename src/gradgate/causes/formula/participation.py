@@ -99,10 +99,11 @@ def fewer_words(failing: Exhibits, passing: Exhibits) -> Relation | None:
         kept = np.union1d(np.flatnonzero(each.seen["grad_U"].any(axis=1)), o)
         if len(kept) == len(U):
             return None
-        part = right_values(each.case, U=U[kept], outside=int(np.searchsorted(kept, o)))
+        part = dict(right_values(each.case, U=U[kept], outside=int(np.searchsorted(kept, o))))
         whole = np.zeros_like(U)
         whole[kept] = part["grad_U"]
-        if not all(each.agrees(q, v) for q, v in (*part.items(), ("grad_U", whole)) if q != "grad_U" or v is whole):
+        part["grad_U"] = whole
+        if not all(each.agrees(quantity, values) for quantity, values in part.items()):
             return None
     last = failing[-1]
     kept = np.flatnonzero(last.seen["grad_U"].any(axis=1))

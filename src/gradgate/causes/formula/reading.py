@@ -42,7 +42,7 @@ def _together(dossier: Dossier, readings: Sequence[Reading]) -> Cause | None:
 
 def _all(dossier: Dossier) -> str:
     count = len(dossier.failing)
-    return f"all of {count} failing case{'' if count == 1 else 's'}"
+    return f"{count} of {count} failing case{'' if count == 1 else 's'}"
 
 
 def _apart(dossier: Dossier) -> Cause | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from gradgate.balls import U64
 from gradgate.calling.calls import Call, Outcome, Result
 from gradgate.case import Case
 from gradgate.causes.cause import CERTAIN, LIKELY, Cause
@@ -80,11 +81,31 @@ def _adapted(failures: Sequence[Failure], evidence: str) -> Cause:
     for beginning, name in _WINDOWS:
         if said.startswith(beginning):
             return Cause(name, said, CERTAIN, evidence)
-    if factor := re.search(r", (\S+) times it$", said):
-        return Cause("scale", said, LIKELY, f"{evidence}; a factor of {factor[1]} in the smallest")
     if said.startswith(("drew", "asked for")):
         return _draws(sentences, evidence)
-    return Cause("not accumulated", said, LIKELY, evidence)
+    return _sums([failure for failure in failures if failure.check.cause == "refuted"], evidence)
+
+
+def _sums(failures: Sequence[Failure], evidence: str) -> Cause:
+    """What the window's sums are beside those of its callback, over all cases: one factor, or another sum."""
+    parts = [(f.case, found) for f in failures if (found := _SUM.search(f.check.sentence))]
+    ratios = [(len(case.inputs.get("outsides", ())), float(found[1]) / float(found[2])) for case, found in parts]
+    said = failures[0].check.sentence
+    for name, words, factor in _SHARES:
+        if ratios and all(abs(ratio - factor(C)) <= 4 * U64 for C, ratio in ratios):
+            return Cause(name, f"the loss of a window is {words} the sum of its callback's losses", CERTAIN, evidence)
+    if times := re.search(r", (\S+) times it$", said):
+        return Cause("scale", said, LIKELY, f"{evidence}; a factor of {times[1]} in the smallest")
+    return Cause("not accumulated" if not ratios else "another formula", said, LIKELY, evidence)
+
+
+_SUM = re.compile(r"^loss is \[(\S+)\], the callback's losses add up to (\S+)$")
+_SHARES: tuple[tuple[str, str, Callable[[int], float]], ...] = (
+    ("not accumulated", "zero, not", lambda C: 0.0),
+    ("sign", "minus", lambda C: -1.0),
+    ("mean for sum", "1/C of", lambda C: 1 / C),
+    ("scale", "1/(2C) of", lambda C: 1 / (2 * C)),
+)
 
 
 def _draws(sentences: Sequence[str], evidence: str) -> Cause:
@@ -95,8 +116,11 @@ def _draws(sentences: Sequence[str], evidence: str) -> Cause:
         return Cause(
             "own random numbers", f"the negatives are not drawn with sampleTokenIdx: {sentences[0]}", CERTAIN, evidence
         )
-    if any(said.startswith("asked for") for said in sentences):
-        return Cause("wrong negatives", f"repeated negatives are drawn again: {sentences[0]}", LIKELY, evidence)
+    endless = [said for said in sentences if said.startswith("asked for")]
+    if any("repeat" not in said for said in endless):
+        return Cause("endless", f"it goes on drawing negatives: {endless[0]}", CERTAIN, evidence)
+    if endless:
+        return Cause("wrong negatives", f"repeated negatives are drawn again: {endless[0]}", LIKELY, evidence)
     K, drawn = zip(*pairs, strict=True)
     if len(set(drawn)) == 1 and len(set(K)) > 1:
         return Cause("K ignored", f"{drawn[0]} negatives are drawn whatever K is", CERTAIN, evidence)
