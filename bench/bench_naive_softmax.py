@@ -1,48 +1,18 @@
-"""Naive softmax, the seconds of one pair as V grows: loss and both gradients read all of U, so the cost is O(V d).
+"""Naive softmax as V grows: loss and both gradients read all of U, so that the cost of a pair is O(V d).
 
 Every implementation computes the right answer on the very arrays that it is then timed on, or it is not timed."""
 
-from __future__ import annotations
-
-from functools import lru_cache, partial
-
 import pytest
 
-from gradgate.case import Case
-from gradgate.draws import Sizes, build, generator
-from gradgate.suite.timing import checked_call
+from gradgate.costs.items import items
+from gradgate.interface import NAIVE_SOFTMAX
 
-LOSS = "naive_softmax"
-VOCABULARIES = (2**8, 2**11, 2**14, 2**17)
-d, B = 100, 1
-PURE_PYTHON_UP_TO = 2**11  # beyond it a call of lists takes seconds, and tells nothing new
-SEED = 0
-
-pytestmark = pytest.mark.benchmark(group=LOSS, max_time=0.2, min_rounds=5)
+pytestmark = pytest.mark.benchmark(group=NAIVE_SOFTMAX, max_time=0.3, min_rounds=5)
 
 
-@lru_cache(maxsize=6)
-def pair(V: int, dtype: str) -> Case:
-    """The pair that is timed: normal values, logits of order 1."""
-    rng = generator(SEED, LOSS, V)
-    return build(LOSS, dtype, "normal", Sizes(V=V, d=d, K=0, C=1, B=B), rng, SEED, V)
+def pytest_generate_tests(metafunc):
+    metafunc.parametrize("item", items(NAIVE_SOFTMAX, full=metafunc.config.getoption("full")), ids=str)
 
 
-@pytest.mark.parametrize("V", VOCABULARIES)
-def test_naive_softmax_of_one_pair(benchmark, implementation, request, V):
-    if LOSS not in implementation.offers:
-        pytest.skip(f"not offered: {implementation.name} defines no {LOSS}")
-    largest = PURE_PYTHON_UP_TO if implementation.name == "pure_python" else max(VOCABULARIES)
-    if largest < V:
-        pytest.skip(f"{implementation.name} is timed up to V={largest} only: a call at V={V} takes seconds")
-    dtype = "float32" if "float32" in implementation.particulars.dtypes else implementation.particulars.dtypes[0]
-    case = pair(V, dtype)
-    call = checked_call(implementation, case, request.config.getoption("device"))
-    benchmark.extra_info.update(V=V, d=d, K=None, B=B, dtype=dtype, largest_V=largest)
-    benchmark.extra_info.update(loss=LOSS, implementation=implementation.name, unit="seconds a pair")
-    benchmark(call)
-
-
-def test_the_floor_is_a_call_that_does_nothing(benchmark):
-    benchmark.extra_info.update(loss=LOSS, B=B, implementation="null", unit="seconds a pair")
-    benchmark(partial(lambda *arguments: None, *pair(VOCABULARIES[0], "float32").inputs.values()))
+def test_naive_softmax(cost, implementation, item):
+    cost(implementation, item)

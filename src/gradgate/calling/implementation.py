@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import numpy as np
 
 from gradgate.adapters import Adapted, NotPosed, WrongDraws, WrongWindow
 from gradgate.bounds.arithmetic import Summation
-from gradgate.calling.calls import MAPPED, READ_ONLY, STRIDED, Call, Outcome, Result
+from gradgate.calling.calls import MAPPED, PLAIN, READ_ONLY, STRIDED, Call, Outcome, Result
 from gradgate.calling.sharing import SharedArray, is_untouched, private_copy
 from gradgate.calling.wire import LIMIT
 from gradgate.case import Case
@@ -104,6 +105,21 @@ class Implementation:
     def call(self, function: str, dtype: str, device: str = "cpu", layout: str = "plain", **inputs: Any) -> Any:
         """Calls the function with inputs turned into the implementation's own arrays; returns what it returns."""
         return self._function(function)(*self._arguments(function, dtype, device, layout, inputs).values())
+
+    def prepared(self, case: Case, device: str = "cpu") -> Callable[[], Any]:
+        """The call with its arguments converted beforehand, and waited for: what is timed is the implementation."""
+        arguments = self._arguments(case.function, case.dtype, device, PLAIN, case.inputs).values()
+        call = partial(self._function(case.function), *arguments)
+        wait = getattr(self.module, "synchronize", None)
+        if wait is None:
+            return call
+
+        def waited() -> Any:
+            result = call()
+            wait()
+            return result
+
+        return waited
 
     def perform(self, call: Call, device: str = "cpu") -> Outcome:
         """Makes the call and reads what came back. An exception of the implementation becomes the outcome's fault."""

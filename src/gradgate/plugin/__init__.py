@@ -13,11 +13,15 @@ from hypothesis.errors import Unsatisfiable
 
 from gradgate.calling.inprocess import Performer
 from gradgate.errors import CannotRun
+from gradgate.plugin.costs import COSTS, Costs, cost, floor
 from gradgate.plugin.counts import Counts
 from gradgate.plugin.options import add_options, has_benchmarks, set_up_hypothesis, set_up_pytest
 from gradgate.plugin.subjects import Subjects, Unloadable
+from gradgate.report.target import require_writable, write_report
 from gradgate.suite.check import is_shipped
 from gradgate.suite.holding import CURRENT
+
+__all__ = ["cost", "floor"]  # fixtures
 
 PARAMETER = "implementation"
 SUBJECTS = pytest.StashKey[Subjects]()
@@ -36,7 +40,13 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError("--benchmark-only needs pytest-benchmark: pip install 'gradgate[bench]'")
     option = config.getoption
     subjects = Subjects(option("impl"), option("device"), option("gradgate_seed"), option("gradgate_time_limit"))
-    config.stash[SUBJECTS], config.stash[COUNTS] = subjects, Counts()
+    config.stash[SUBJECTS], config.stash[COUNTS], config.stash[COSTS] = (
+        subjects,
+        Counts(),
+        Costs(option("gradgate_seed")),
+    )
+    if option("costs_json"):
+        require_writable(option("costs_json"))
     try:
         subjects.load_named()  # here, and not where tests are generated: a SPEC that names nothing is said once
     except CannotRun as error:
@@ -121,10 +131,13 @@ def _inconclusive(subject: Performer) -> NoReturn:
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     session.config.stash[COUNTS].finish(session)
+    if target := session.config.getoption("costs_json"):
+        write_report(target, session.config.stash[COSTS].document())
 
 
+@pytest.hookimpl(trylast=True)  # below pytest-benchmark's own table
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    for line in config.stash[COUNTS].lines():
+    for line in (*config.stash[COSTS].lines(), *config.stash[COUNTS].lines()):
         terminalreporter.write_line(line)
 
 

@@ -35,6 +35,8 @@ def add_options(parser: pytest.Parser, manager: pytest.PytestPluginManager) -> N
         help="seconds for one call of an implementation that is not shipped (10)",
     )
     group.addoption("--device", default="cpu", help="where the arrays live: cpu (default), cuda, ...")
+    group.addoption("--full", action="store_true", default=False, help="benchmarks: more sizes, up to V = 2^20")
+    group.addoption("--costs-json", metavar="FILE", help="benchmarks: write what was measured and fitted as JSON")
     if _benchmarks_missing(manager):
         for name in ("--benchmark-skip", "--benchmark-only"):
             group.addoption(name, action="store_true", default=False, help="needs pytest-benchmark")

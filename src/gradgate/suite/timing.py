@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any
 
-import numpy as np
-
 from gradgate.bounds.arithmetic import Arithmetic
-from gradgate.calling.implementation import TRANSPOSED_LAYOUT, Implementation
+from gradgate.calling.implementation import Implementation
 from gradgate.calling.inprocess import InProcess, Performer
 from gradgate.calling.loading import load
 from gradgate.case import Case
 from gradgate.errors import Broken
 from gradgate.examining.judging import PASSED
-from gradgate.interface import is_float
 from gradgate.laws import BY_NAME
 from gradgate.suite.check import check_case
 from gradgate.witness import Witness
@@ -32,7 +29,7 @@ def checked_call(performer: Performer, case: Case, device: str = "cpu") -> Calla
     for judgement in check_case(performer, case, [BY_NAME[name] for name in REQUIRED], known=_witness(case)):
         sentence = f"{performer.name}: {judgement.law.name} {judgement.status}: {judgement.reason}"
         assert judgement.status == PASSED, f"{sentence}  [{case.describe()}]"
-    return _prepared(_here(performer), case, device)
+    return _here(performer).prepared(case, device)
 
 
 @lru_cache(maxsize=6)  # the cases of one benchmark: every implementation is held to the same exact values
@@ -47,17 +44,3 @@ def _here(performer: Performer) -> Implementation:
         return load(performer.name)
     except Broken as error:
         raise AssertionError(str(error)) from error
-
-
-def _prepared(implementation: Implementation, case: Case, device: str) -> Callable[[], Any]:
-    own = getattr(implementation.module, "asarray", None)
-    transposed = implementation.particulars.layout == TRANSPOSED_LAYOUT
-    arguments: list[Any] = []
-    for name, value in case.inputs.items():
-        if not isinstance(value, np.ndarray):
-            arguments.append(value)
-            continue
-        array = np.ascontiguousarray(value.T) if transposed and name in ("U", "V_c") else value
-        dtype = case.dtype if is_float(case.function, name) else "int64"
-        arguments.append(own(array, dtype, device) if own else array)
-    return partial(getattr(implementation.module, case.function), *arguments)

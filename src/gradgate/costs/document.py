@@ -1,0 +1,120 @@
+"""A run of benchmarks as one JSON document, schema "gradgate.bench/1" (docs/benchmarks.md), and back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from gradgate.costs.fits import Interval
+from gradgate.costs.measuring import Measurement
+from gradgate.costs.noise import Certificate
+from gradgate.costs.summary import Comparison, Growth, comparisons, growths
+from gradgate.errors import CannotRun
+
+SCHEMA = "gradgate.bench/1"
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a document holds. skipped says why a benchmark was not run, failed what a refuted one did wrong."""
+
+    name: str
+    seed: int
+    machine: dict[str, Any]
+    versions: dict[str, str | None]
+    measurements: tuple[Measurement, ...]
+    skipped: dict[str, int]
+    failed: tuple[str, ...]
+    floor: tuple[float, ...]
+    noise: Certificate | None
+    complete: bool
+
+
+def document(run: Run) -> dict[str, Any]:
+    """Everything measured, and what follows from it."""
+    return {
+        "schema": SCHEMA,
+        "seed": run.seed,
+        "complete": run.complete,
+        "versions": run.versions,
+        "machine": run.machine,
+        "floor": list(run.floor),
+        "noise": None if run.noise is None else asdict(run.noise),
+        "skipped": run.skipped,
+        "failed": list(run.failed),
+        "growth": [_growth(growth) for growth in growths(run.measurements)],
+        "comparisons": [_comparison(comparison) for comparison in comparisons(run.measurements)],
+        "benchmarks": [asdict(measurement) for measurement in run.measurements],
+    }
+
+
+def read_run(path: str) -> Run:
+    """The run that a file holds. Raises CannotRun, with a sentence, for anything else."""
+    try:
+        found = json.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CannotRun(f"{path} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise CannotRun(f"{path} is no JSON, or was cut short: run `gradgate bench --json {path}` again") from error
+    schema = found.get("schema") if isinstance(found, dict) else None
+    if schema != SCHEMA:
+        named = f"its schema is {schema!r}" if schema else "it has no schema"
+        raise CannotRun(f"{path} is no run of benchmarks: {named}, {SCHEMA!r} is due")
+    try:
+        return Run(
+            name=Path(path).stem,
+            seed=found["seed"],
+            machine=found["machine"],
+            versions=found["versions"],
+            measurements=tuple(_measurement(item) for item in found["benchmarks"]),
+            skipped=found["skipped"],
+            failed=tuple(found["failed"]),
+            floor=tuple(found["floor"]),
+            noise=None if found["noise"] is None else Certificate(**found["noise"]),
+            complete=found["complete"],
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise CannotRun(f"{path} says that it is {SCHEMA}, but lacks or misspells a key: {error}") from error
+
+
+def _measurement(item: dict[str, Any]) -> Measurement:
+    known = {field.name for field in fields(Measurement)}
+    kept: dict[str, Any] = {name: value for name, value in item.items() if name in known}
+    return Measurement(**{**kept, "seconds": tuple(kept["seconds"])})
+
+
+def _growth(growth: Growth) -> dict[str, Any]:
+    series = growth.series
+    return {
+        **{
+            name: getattr(series, name)
+            for name in ("implementation", "function", "loss", "over", "K", "V", "B", "d", "dtype", "device")
+        },
+        "time": _interval(growth.time),
+        "bytes": _interval(growth.bytes),
+        "returned": _interval(growth.returned),
+        "local_slopes": [[_rounded(size), _rounded(slope)] for size, slope in growth.slopes],
+    }
+
+
+def _comparison(found: Comparison) -> dict[str, Any]:
+    wins = None if found.wins_from is None else _interval(found.wins_from)
+    return {
+        "implementation": found.implementation,
+        "K": found.K,
+        "B": found.B,
+        "smallest": found.smallest,
+        "wins_from": wins,
+        "at": found.at,
+        "ratio": _interval(found.ratio),
+    }
+
+
+def _interval(found: Interval) -> dict[str, float]:
+    return {name: _rounded(value) for name, value in asdict(found).items()}
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.4g}")

@@ -1,0 +1,79 @@
+"""A run of benchmarks in lines for a terminal: how each cost grows, which loss wins from where, and the noise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from gradgate.costs.document import Run
+from gradgate.costs.fits import Interval
+from gradgate.costs.summary import Comparison, Growth, comparisons, growths
+
+
+def lines(run: Run) -> Iterator[str]:
+    """The tables, as `pytest --benchmark-only` and `gradgate bench` print them."""
+    found = growths(run.measurements)
+    if found:
+        yield ""
+        yield "how the cost grows: cost ~ size^exponent, with its 95 % interval; bytes: held at the peak, and returned"
+        yield from _columns(_HEADINGS, [_cells(growth) for growth in found])
+    if compared := comparisons(run.measurements):
+        yield ""
+        yield "naive softmax against negative sampling, the same implementation"
+        yield from _columns(_COMPARED, [_compared(comparison) for comparison in compared])
+    if run.noise is not None:
+        yield ""
+        yield noise_sentence(run)
+    for reason, count in run.skipped.items():
+        yield f"  {count} × not run: {reason}"
+
+
+_HEADINGS = ("implementation", "function", "over", "at", "time", "95 %", "bytes held", "returned")
+_COMPARED = ("implementation", "K", "B", "negative sampling wins from V =", "95 %", "ratio", "95 %", "at V =")
+
+
+def _cells(growth: Growth) -> tuple[str, ...]:
+    series = growth.series
+    at = [f"K={series.K}"] * (series.K is not None) + [f"V={series.V}"] * (series.V is not None)
+    at += [f"B={series.B}"] * (series.B > 1) + [f"d={series.d}"] * (series.d != 100)
+    at += [series.dtype] * (series.dtype != "float32")
+    exponents = (growth.bytes, growth.returned)
+    time = f"{growth.time.value:.2f}"
+    return (
+        series.implementation,
+        series.function,
+        series.over,
+        " ".join(at),
+        time,
+        _interval(growth.time),
+        *(f"{e.value:.2f}" for e in exponents),
+    )
+
+
+def _compared(found: Comparison) -> tuple[str, ...]:
+    wins = found.wins_from
+    where = ("never here", "")
+    if wins is not None:
+        at_least = "" if wins.value > found.smallest else "≤ "
+        where = (f"{at_least}{wins.value:,.0f}", f"[{wins.low:,.0f}, {wins.high:,.0f}]")
+    ratio = (f"{found.ratio.value:,.3g}", f"[{found.ratio.low:,.3g}, {found.ratio.high:,.3g}]")
+    return (found.implementation, str(found.K), str(found.B), *where, *ratio, f"{found.at:,}")
+
+
+def noise_sentence(run: Run) -> str:
+    """The noise certificate in a sentence."""
+    assert run.noise is not None
+    medians = ", ".join(f"{median:.3f}" for median in run.noise.medians)
+    return (
+        f"noise: the same call against itself, five times: {medians} (single ratios up to {run.noise.spread:.2f}); "
+        f"a slowdown of {100 * (run.noise.smallest_slowdown - 1):.1f} % or more would have been seen"
+    )
+
+
+def _interval(found: Interval) -> str:
+    return f"[{found.low:.2f}, {found.high:.2f}]"
+
+
+def _columns(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    widths = [max(len(row[place]) for row in (headings, *rows)) for place in range(len(headings))]
+    for row in (headings, *rows):
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

@@ -1,0 +1,96 @@
+"""What a run of benchmarks measured: kept as it comes, summed up at the end, and written where that was asked for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gradgate.calling.inprocess import Performer
+from gradgate.costs.document import Run, document
+from gradgate.costs.items import Item, case_of, items
+from gradgate.costs.machine import machine
+from gradgate.costs.measuring import Measurement, measure
+from gradgate.costs.noise import Certificate, certify
+from gradgate.costs.tables import lines
+from gradgate.interface import NEGATIVE_SAMPLING
+from gradgate.report.document import surroundings
+
+_LIBRARIES = ("gradgate", "numpy", "torch", "pytest-benchmark")
+
+
+class Costs:
+    """The measurements of one session, and why others are missing."""
+
+    def __init__(self, seed: int) -> None:
+        self.measurements: list[Measurement] = []
+        self.skipped: Counter[str] = Counter()
+        self.failed: list[str] = []
+        self.floor: tuple[float, ...] = ()
+        self.complete = True  # False once the session was interrupted
+        self._seed = seed
+        self._noise: Certificate | None = None
+
+    def measure(self, benchmark: Any, device: str, implementation: Performer, item: Item) -> None:
+        """One benchmark. Skips what is not offered or takes too long; fails, and times nothing, for what is wrong."""
+        reason = item.too_slow_for(implementation.name)
+        if item.function not in implementation.offers:
+            reason = f"not offered: {implementation.name} defines no {item.function}"
+        elif item.dtype not in implementation.particulars.dtypes:
+            item = item.in_dtype(implementation.particulars.dtypes[0])
+        if reason:
+            self.skipped[reason] += 1
+            pytest.skip(reason)
+        try:
+            self.measurements.append(measure(benchmark, implementation, item, device))
+        except AssertionError as error:
+            self.failed.append(str(error).splitlines()[0])
+            raise
+
+    def measure_floor(self, benchmark: Any) -> None:
+        case = case_of(items(NEGATIVE_SAMPLING)[0])
+        call = partial(lambda *arguments: None, *case.inputs.values())
+        benchmark(call)
+        self.floor = tuple(float(f"{q:.3g}") for q in np.quantile(benchmark.stats.stats.data, (0, 0.5, 1)))
+        self._noise = certify(partial(np.dot, case.inputs["U"], case.inputs["center"]))
+
+    def run(self) -> Run:
+        return Run(
+            name="this run",
+            seed=self._seed,
+            machine=machine(),
+            versions=surroundings(_LIBRARIES)["versions"],
+            measurements=tuple(self.measurements),
+            skipped=dict(sorted(self.skipped.items())),
+            failed=tuple(self.failed),
+            floor=self.floor,
+            noise=self._noise,
+            complete=self.complete,
+        )
+
+    def lines(self) -> Iterator[str]:
+        """The summary in the terminal."""
+        if self.measurements:
+            yield from lines(self.run())
+
+    def document(self) -> dict[str, Any]:
+        return document(self.run())
+
+
+COSTS = pytest.StashKey[Costs]()
+
+
+@pytest.fixture
+def cost(benchmark: Any, request: pytest.FixtureRequest) -> Callable[[Performer, Item], None]:
+    """cost(implementation, item) checks, counts, times and keeps one benchmark."""
+    return partial(request.config.stash[COSTS].measure, benchmark, request.config.getoption("device"))
+
+
+@pytest.fixture
+def floor(benchmark: Any, request: pytest.FixtureRequest) -> Callable[[], None]:
+    """floor() times a call that does nothing, and certifies how noisy the machine is."""
+    return partial(request.config.stash[COSTS].measure_floor, benchmark)
