@@ -1,17 +1,23 @@
 """The gates of cost: what must not grow, what must grow as declared, and what must not have become slower.
 
 Bytes and work are counted, and compared exactly. Time is compared as ratios of calls that alternate in one process, in
-thread CPU time. Wall time is never gated. Thresholds and how they were measured: docs/benchmarks.md."""
+thread CPU time. Wall time is never gated. Thresholds and how they were measured: docs/benchmarks.md.
+
+`python -m gradgate.costs.gates SPEC` measures one implementation, in a process of its own, and prints JSON."""
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
 from gradgate.calling.calls import Call
 from gradgate.calling.inprocess import InProcess
+from gradgate.calling.loading import load_source, resolve
+from gradgate.costs.alone import run_alone
 from gradgate.costs.counters import Work, peak_bytes, work_of
 from gradgate.costs.fits import exponent
 from gradgate.costs.items import Item, case_of
@@ -40,6 +46,34 @@ class Finding:
 
 
 Counted = Mapping[str, Mapping[str, int]]  # "function V" -> {"bytes": ..., "rows": ..., "returned": ...}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What was measured of one implementation: the gates of order, and what is counted."""
+
+    findings: tuple[Finding, ...]
+    counts: Counted
+
+
+def measure_alone(spec: str) -> Measured:
+    """The measurement in a fresh process with one thread. Raises CannotRun where it cannot be made."""
+    found = run_alone("gradgate.costs.gates", spec)
+    return Measured(tuple(Finding(**finding) for finding in found["findings"]), found["counts"])
+
+
+def main(spec: str) -> None:
+    implementation = InProcess(load_source(resolve(spec)))
+    try:
+        findings, counted = order_gates(implementation), counts(implementation)
+    except AssertionError as error:  # it is wrong: its cost does not matter
+        findings, counted = [Finding("values", "", FAILED, str(error).splitlines()[0])], {}
+    print(json.dumps({"findings": [asdict(finding) for finding in findings], "counts": counted}))
+
+
+def is_order(finding: Finding) -> bool:
+    """Whether the gate is one of those that ask how a cost grows."""
+    return finding.gate.startswith("O(")
 
 
 def order_gates(implementation: InProcess, device: str = "cpu") -> list[Finding]:
@@ -131,3 +165,7 @@ def _count(implementation: InProcess, item: Item, device: str) -> tuple[int, Wor
     case = case_of(item)
     [outcome] = implementation.perform([Call("base", case)])
     return peak_bytes(checked_call(implementation, case, device), device), work_of(outcome)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
