@@ -1,5 +1,5 @@
-# make verify (the default) · make test · make bench · make soundness · make power · make peers · make checks
-# make clean · make help
+# make verify (the default) · make test · make bench · make bench-gate · make soundness · make power · make peers
+# make checks · make clean · make help
 #
 # Each sets up .venv first where it is missing, or older than pyproject.toml or constraints.txt.
 #   make verify ARGS="numpy_dense --json -"    passes arguments on
@@ -15,7 +15,7 @@ RUN := $(VENV)/bin/python
 PIP := $(RUN) -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 STAMP := $(VENV)/.installed-$(EXTRAS)
 
-.PHONY: verify test bench soundness power peers checks clean help
+.PHONY: verify test bench bench-gate soundness power peers checks clean help
 
 verify: $(STAMP)
 	@$(VENV)/bin/gradgate verify $(ARGS)
@@ -25,6 +25,9 @@ test: checks
 
 bench: $(STAMP)
 	@$(RUN) -m pytest --benchmark-only bench $(ARGS)
+
+bench-gate: $(STAMP)
+	@$(VENV)/bin/gradgate bench --gate $(ARGS)
 
 soundness: $(STAMP)
 	@$(RUN) -m gradgate.soundness $(ARGS)

@@ -15,13 +15,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 # Modules of gradgate that speak to people or to pytest. Every other one is core, or the reference.
-<<<<<<< HEAD
-OUTER = "__main__ arguments cli peers plugin power report soundness suite".split()
+OUTER = "__main__ arguments cli costs peers plugin power report soundness suite".split()
 BACKENDS = frozenset("autograd cupy jax jaxlib mlx numba scipy tensorflow torch triton".split())
-=======
-OUTER = "__main__ arguments cli costs plugin power report soundness suite".split()
-BACKENDS = frozenset("cupy jax jaxlib mlx numba tensorflow torch triton".split())
->>>>>>> 6a32e22 (Count, fit and compare what the benchmarks measure: bytes, work, exponents with intervals, the V that decides)
 
 
 @dataclass(frozen=True)

@@ -163,7 +163,7 @@ def test_benchmark_only_without_a_benchmark_is_an_error():
 
 
 def test_benchmark_only_runs_the_benchmarks_of_the_project():
-    printed = run_pytest("--benchmark-only", "--impl=numpy_rows", "bench", "-k", "256 and negative", exit_code=0)
+    printed = run_pytest("--benchmark-only", "--impl=numpy_rows", "bench", "-k", "V256-K5-B1 and negative", exit_code=0)
     assert "1 passed" in printed, printed
 
 

@@ -1,4 +1,4 @@
-"""The command line: `gradgate verify` and `gradgate list`."""
+"""The command line: `gradgate verify`, `gradgate bench` and `gradgate list`."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from gradgate.arguments import at_least, names_of, seconds
 from gradgate.calling.host import LOAD_LIMIT, Worker
 from gradgate.calling.loading import Source, entry_points, resolve, shipped
+from gradgate.costs.options import add_bench_options
 from gradgate.errors import Broken, CannotRun
 from gradgate.examining.run import run
 from gradgate.examining.subjects import Settings, Subject
@@ -112,9 +113,18 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("--json", metavar="FILE", help="write the report as JSON; - for standard output")
     verify.add_argument("--expected-failures", metavar="FILE", help="a TOML list of known failures, with reasons")
     verify.add_argument("--jobs", type=at_least(1), default=os.cpu_count() or 1, help="processes (one a CPU)")
+    benchmarks = commands.add_parser("bench", help="what the losses cost, and the gates of cost", epilog=EXITS)
+    benchmarks.set_defaults(command=_bench)
+    add_bench_options(benchmarks)
     listing = commands.add_parser("list", help="what is shipped, what can run here, and why not where it cannot")
     listing.set_defaults(command=_list)
     return parser
+
+
+def _bench(options: argparse.Namespace, given: list[str]) -> int:
+    from gradgate.costs.command import bench  # it loads what the other commands do not need
+
+    return bench(options, given)
 
 
 def _verify(options: argparse.Namespace, given: list[str]) -> int:

@@ -1,7 +1,7 @@
 """Two implementations of one function against each other, in a process of its own: prints ratios as JSON.
 
-`python -m gradgate.costs.comparing OLD NEW FUNCTION D`. A process has its own layout of memory, which alone can make the
-same code some percent slower: what is to count as slower is so in two of them."""
+`python -m gradgate.costs.comparing OLD NEW FUNCTION D`. A process has its own layout of memory, which alone can make
+the same code some percent slower: what counts as slower is so in two of them."""
 
 from __future__ import annotations
 

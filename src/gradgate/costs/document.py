@@ -32,8 +32,8 @@ class Run:
     complete: bool
 
 
-def document(run: Run) -> dict[str, Any]:
-    """Everything measured, and what follows from it."""
+def document(run: Run, *, fitted: bool = True) -> dict[str, Any]:
+    """Everything measured, and, unless the run is still going on, what follows from it."""
     return {
         "schema": SCHEMA,
         "seed": run.seed,
@@ -44,8 +44,8 @@ def document(run: Run) -> dict[str, Any]:
         "noise": None if run.noise is None else asdict(run.noise),
         "skipped": run.skipped,
         "failed": list(run.failed),
-        "growth": [_growth(growth) for growth in growths(run.measurements)],
-        "comparisons": [_comparison(comparison) for comparison in comparisons(run.measurements)],
+        "growth": [_growth(growth) for growth in growths(run.measurements)] if fitted else [],
+        "comparisons": [_comparison(found) for found in comparisons(run.measurements)] if fitted else [],
         "benchmarks": [asdict(measurement) for measurement in run.measurements],
     }
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from gradgate.costs.committed import Committed
 from gradgate.costs.comparing import SIZES, compare
@@ -13,6 +14,7 @@ from gradgate.costs.gates import (
     INCONCLUSIVE,
     PASSED,
     Finding,
+    Measured,
     count_gates,
     is_order,
     measure_alone,
@@ -56,17 +58,21 @@ def gate(spec: str, committed: Committed | None, against: str | None = None) -> 
     """All gates of one implementation; those of counts where figures are committed, of time where it has a rival."""
     try:
         measured = measure_alone(spec)
-        findings = list(measured.findings)
-        if committed is not None and measured.counts:
-            if committed.dense:
-                findings = [_as_declared(finding) for finding in findings]
-            findings += count_gates(measured.counts, committed.counts)
+        findings = held_to(measured, committed)
         if against is not None:
             offered = {key.partition(" ")[0] for key in measured.counts}
             findings += regressions(against, spec, [f for f in (NAIVE_SOFTMAX, NEGATIVE_SAMPLING) if f in offered])
     except CannotRun as error:
         return Verdict(spec, cannot_run=str(error))
     return Verdict(spec, tuple(findings))
+
+
+def held_to(measured: Measured, committed: Committed | None) -> list[Finding]:
+    """The findings of order as the committed figures allow them, and those of the counts."""
+    if committed is None or not measured.counts:
+        return list(measured.findings)
+    findings = [_as_declared(finding) if committed.dense else finding for finding in measured.findings]
+    return [*findings, *count_gates(measured.counts, committed.counts)]
 
 
 def _as_declared(finding: Finding) -> Finding:
@@ -106,15 +112,18 @@ def run_gate(
     specs: Sequence[str],
     committed: dict[str, Committed],
     *,
-    against: str | None = None,
+    rivals: Mapping[str, str] = MappingProxyType({}),
     prove: bool = True,
     progress: Callable[[str], None] = lambda name: None,
 ) -> tuple[list[Verdict], list[Verdict]]:
-    """The verdicts of the implementations, and those of the mistakes, each of which must have failed."""
+    """The verdicts of the implementations, and those of the mistakes, each of which must have failed.
+
+    rivals: by SPEC, the SPEC of what it must not be slower than.
+    """
     verdicts = []
     for spec in specs:
         progress(spec)
-        verdicts.append(gate(spec, committed.get(spec), against))
+        verdicts.append(gate(spec, committed.get(spec), rivals.get(spec)))
     proofs = []
     for path in mistakes() if prove else ():
         progress(path.stem)

@@ -17,7 +17,7 @@ from gradgate.plugin.costs import COSTS, Costs, cost, floor
 from gradgate.plugin.counts import Counts
 from gradgate.plugin.options import add_options, has_benchmarks, set_up_hypothesis, set_up_pytest
 from gradgate.plugin.subjects import Subjects, Unloadable
-from gradgate.report.target import require_writable, write_report
+from gradgate.report.target import require_writable
 from gradgate.suite.check import is_shipped
 from gradgate.suite.holding import CURRENT
 
@@ -38,16 +38,14 @@ def pytest_configure(config: pytest.Config) -> None:
     set_up_hypothesis(config)
     if config.getoption("benchmark_only") and not has_benchmarks(config):
         raise pytest.UsageError("--benchmark-only needs pytest-benchmark: pip install 'gradgate[bench]'")
+    if config.getoption("benchmark_only") and config.getoption("numprocesses", None):
+        raise pytest.UsageError("-n runs benchmarks side by side, each in the others' way: leave it out")
     option = config.getoption
     subjects = Subjects(option("impl"), option("device"), option("gradgate_seed"), option("gradgate_time_limit"))
-    config.stash[SUBJECTS], config.stash[COUNTS], config.stash[COSTS] = (
-        subjects,
-        Counts(),
-        Costs(option("gradgate_seed")),
-    )
-    if option("costs_json"):
-        require_writable(option("costs_json"))
+    config.stash[SUBJECTS], config.stash[COUNTS] = subjects, Counts()
+    config.stash[COSTS] = Costs(option("gradgate_seed"), option("costs_json"))
     try:
+        require_writable(option("costs_json"))
         subjects.load_named()  # here, and not where tests are generated: a SPEC that names nothing is said once
     except CannotRun as error:
         raise pytest.UsageError(str(error)) from error
@@ -129,10 +127,11 @@ def _inconclusive(subject: Performer) -> NoReturn:
     pytest.skip(sentence)
 
 
-def pytest_sessionfinish(session: pytest.Session) -> None:
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     session.config.stash[COUNTS].finish(session)
-    if target := session.config.getoption("costs_json"):
-        write_report(target, session.config.stash[COSTS].document())
+    costs = session.config.stash[COSTS]
+    costs.complete = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+    costs.keep()
 
 
 @pytest.hookimpl(trylast=True)  # below pytest-benchmark's own table

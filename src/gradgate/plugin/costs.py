@@ -19,6 +19,7 @@ from gradgate.costs.noise import Certificate, certify
 from gradgate.costs.tables import lines
 from gradgate.interface import NEGATIVE_SAMPLING
 from gradgate.report.document import surroundings
+from gradgate.report.target import write_report
 
 _LIBRARIES = ("gradgate", "numpy", "torch", "pytest-benchmark")
 
@@ -26,13 +27,13 @@ _LIBRARIES = ("gradgate", "numpy", "torch", "pytest-benchmark")
 class Costs:
     """The measurements of one session, and why others are missing."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, target: str | None) -> None:
         self.measurements: list[Measurement] = []
         self.skipped: Counter[str] = Counter()
         self.failed: list[str] = []
         self.floor: tuple[float, ...] = ()
-        self.complete = True  # False once the session was interrupted
-        self._seed = seed
+        self.complete = False  # until the session has come to its end
+        self._seed, self._target = seed, target
         self._noise: Certificate | None = None
 
     def measure(self, benchmark: Any, device: str, implementation: Performer, item: Item) -> None:
@@ -45,6 +46,7 @@ class Costs:
         if reason:
             self.skipped[reason] += 1
             pytest.skip(reason)
+        self.keep()  # before each: whatever it does to this process, what was measured is not lost
         try:
             self.measurements.append(measure(benchmark, implementation, item, device))
         except AssertionError as error:
@@ -77,8 +79,10 @@ class Costs:
         if self.measurements:
             yield from lines(self.run())
 
-    def document(self) -> dict[str, Any]:
-        return document(self.run())
+    def keep(self) -> None:
+        """Writes what there is, where that was asked for."""
+        if self._target:
+            write_report(self._target, document(self.run(), fitted=self.complete))
 
 
 COSTS = pytest.StashKey[Costs]()
