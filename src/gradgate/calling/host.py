@@ -11,7 +11,6 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
-from itertools import islice
 from typing import Any, TypeVar
 
 import numpy as np
@@ -20,6 +19,7 @@ from gradgate.calling.calls import Call, Held, Outcome
 from gradgate.calling.implementation import Particulars
 from gradgate.calling.loading import Source
 from gradgate.calling.messages import Frame, decode_held, decode_outcome, encode_calls, printable
+from gradgate.calling.sharing import share
 from gradgate.calling.wire import BadFrame, read_frame, write_frame
 from gradgate.errors import Broken, CannotRun, Late
 
@@ -82,23 +82,24 @@ class Worker:
             self.close()
             return Outcome(fault=str(end), fault_kind=end.kind), {}
 
-    def rows(self, quantity: str, blocks: Sequence[slice]) -> Iterator[np.ndarray]:
-        """Blocks of rows of a result that is held. Raises CannotRun where they do not come: the call itself is over."""
-        ahead = iter(blocks)
-        waiting = 0
-        while True:
-            for block in islice(ahead, 2 - waiting):  # the next one is on its way while this one is looked at
-                self._outbox.put(({"rows": [quantity, block.start, block.stop]}, []))
-                waiting += 1
-            if not waiting:
-                return
+    def rows(self, quantity: str, width: int, blocks: Sequence[slice]) -> Iterator[np.ndarray]:
+        """Blocks of rows (n, width) of a result that is held, in float64; each is there until the next is asked for.
+
+        Raises CannotRun where they do not come: the call itself is over.
+        """
+        window = share((2, max(block.stop - block.start for block in blocks), width), np.float64)
+        sent = 0
+        for turn, block in enumerate(blocks):
+            for ahead in range(sent, min(turn + 2, len(blocks))):  # the next one comes while this one is looked at
+                asked = [quantity, blocks[ahead].start, blocks[ahead].stop]
+                self._outbox.put(({"rows": asked, "window": [window.name, window.shape], "slot": ahead % 2}, []))
+                sent += 1
             try:
-                _, [values] = self._next(self._limit)
-            except (_Ended, ValueError) as error:
+                self._next(self._limit)
+            except _Ended as error:
                 self.close()
                 raise CannotRun(f"the process of {self.name} did not give what it had returned: {error}") from error
-            waiting -= 1
-            yield values
+            yield np.asarray(window[turn % 2, : block.stop - block.start])
 
     @property
     def process_id(self) -> int:

@@ -40,17 +40,14 @@ def share(shape: tuple[int, ...], dtype: np.dtype | type) -> SharedArray:
     return array
 
 
-def attach(name: str, shape: tuple[int, ...], dtype: np.dtype | type, *, private: bool = False) -> SharedArray:
-    """The array of that name, read-only; or a private one of the same contents: what is written to it stays here."""
-    size = _size(shape, np.dtype(dtype))
-    with Path(name).open("rb") as file:
-        access = mmap.ACCESS_COPY if private else mmap.ACCESS_READ
-        return _over(mmap.mmap(file.fileno(), size, access=access), shape, np.dtype(dtype), name)
+def attach(name: str, shape: tuple[int, ...], dtype: np.dtype | type, *, writable: bool = False) -> SharedArray:
+    """The array of that name, read-only unless it is to be written to."""
+    return _attached(name, shape, np.dtype(dtype), mmap.ACCESS_WRITE if writable else mmap.ACCESS_READ)
 
 
 def private_copy(array: SharedArray) -> np.ndarray:
     """A writable array of the same contents that costs no memory until it is written to."""
-    return attach(array.name, array.shape, array.dtype, private=True).view(np.ndarray)
+    return _attached(array.name, array.shape, array.dtype, mmap.ACCESS_COPY).view(np.ndarray)
 
 
 def is_untouched(array: np.ndarray) -> bool:
@@ -69,6 +66,11 @@ def is_untouched(array: np.ndarray) -> bool:
         elif inside and first == "Anonymous:" and int(rest.split()[0]):  # pages that were copied on being written to
             return False
     return seen >= array.nbytes
+
+
+def _attached(name: str, shape: tuple[int, ...], dtype: np.dtype, access: int) -> SharedArray:
+    with Path(name).open("r+b" if access == mmap.ACCESS_WRITE else "rb") as file:
+        return _over(mmap.mmap(file.fileno(), _size(shape, dtype), access=access), shape, dtype, name)
 
 
 def _size(shape: tuple[int, ...], dtype: np.dtype) -> int:

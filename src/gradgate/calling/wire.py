@@ -56,15 +56,8 @@ def _is_sound(dtype: np.dtype, shape: tuple[int, ...]) -> bool:
 
 
 def _array(stream: BinaryIO, dtype: np.dtype, shape: tuple[int, ...]) -> np.ndarray:
-    """Read straight into the array: one that is large is copied once at most."""
-    data = bytearray(dtype.itemsize * math.prod(shape))
-    with memoryview(data) as view:
-        filled = 0
-        while filled < len(data):
-            if not (read := stream.readinto(view[filled:])):  # type: ignore[attr-defined]  # a buffered stream has it
-                raise EOFError
-            filled += read
-    return np.frombuffer(data, dtype).reshape(shape)
+    size = dtype.itemsize * math.prod(shape)
+    return np.frombuffer(bytearray(_exactly(stream, size)), dtype).reshape(shape)
 
 
 def _exactly(stream: BinaryIO, size: int) -> bytes:

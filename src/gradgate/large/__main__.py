@@ -31,7 +31,7 @@ def main() -> int:
     parser.add_argument("--dimension", type=int, default=100)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--impl", default="torch_rows", help="an implementation in PyTorch (torch_rows)")
+    parser.add_argument("--impl", default="numpy_rows", help="an implementation on NumPy's arrays (numpy_rows)")
     parser.add_argument("--without-gradcheck", action="store_true")
     options = parser.parse_args()
     found: dict[str, Any] = {"vocabulary": options.vocabulary, "dimension": options.dimension, "dtype": DTYPE}
@@ -93,9 +93,10 @@ def _as_function(implementation: Implementation, case: Case) -> Any:
     class Pair(torch.autograd.Function):  # type: ignore[misc]  # torch is not typed here
         @staticmethod
         def forward(ctx: Any, center: Any, U: Any) -> Any:
-            loss, *gradients = implementation.module.naive_softmax(center.detach(), case.inputs["outside"], U.detach())
-            ctx.save_for_backward(*gradients)
-            return loss
+            given = center.detach().numpy(), case.inputs["outside"], U.detach().numpy()
+            loss, *gradients = implementation.module.naive_softmax(*given)
+            ctx.save_for_backward(*map(torch.from_numpy, gradients))
+            return torch.tensor(loss)
 
         @staticmethod
         def backward(ctx: Any, scale: Any) -> Any:

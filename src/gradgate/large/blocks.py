@@ -30,6 +30,7 @@ class Blocks:
         self.stored = stored
         self.shape = stored.shape
         self._view = view
+        self._last: tuple[np.ndarray, np.ndarray] | None = None
 
     def __len__(self) -> int:
         return len(self.stored)
@@ -43,7 +44,12 @@ class Blocks:
             yield self[span]
 
     def __matmul__(self, vector: np.ndarray) -> np.ndarray:
-        """(V,) for a vector (d,)."""
+        """(V,) for a vector (d,). The last one's is kept: many bounds ask for it."""
+        if self._last is None or not np.array_equal(self._last[0], vector):
+            self._last = vector.copy(), self._times(vector)
+        return self._last[1]
+
+    def _times(self, vector: np.ndarray) -> np.ndarray:
         product = np.empty(len(self))
         for span, block in zip(spans(*self.shape), self, strict=True):
             leaves = [block[:, j : j + LEAF] @ vector[j : j + LEAF] for j in range(0, len(vector), LEAF)]

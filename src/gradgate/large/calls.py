@@ -35,10 +35,10 @@ class Returned:
         return self.held[quantity].dtype if quantity in self.held else self.outcome.results[quantity].dtype
 
     def blocks(self, quantity: str, shape: tuple[int, int]) -> Iterator[tuple[slice, np.ndarray]]:
-        """The gradient (V, d) block by block as it is stored; one that came as rows and values in float64, added up."""
+        """The gradient (V, d) in float64, block by block, each until the next; rows that repeat are added up."""
         parts = spans(*shape)
         if quantity in self.held:
-            yield from zip(parts, self.worker.rows(quantity, parts), strict=True)
+            yield from zip(parts, self.worker.rows(quantity, shape[1], parts), strict=True)
             return
         result = self.outcome.results[quantity]
         rows = rows_of(result)
@@ -53,8 +53,8 @@ class Returned:
     def row(self, quantity: str, row: int) -> np.ndarray:
         """One row of the gradient (d,) in float64."""
         if quantity in self.held:
-            [found] = self.worker.rows(quantity, [slice(row, row + 1)])
-            return np.asarray(found[0], np.float64)
+            [found] = self.worker.rows(quantity, self.held[quantity].shape[1], [slice(row, row + 1)])
+            return found[0].copy()
         result = self.outcome.results[quantity]
         summed: np.ndarray = np.asarray(result.values[rows_of(result) == row], np.float64).sum(axis=0)
         return summed

@@ -37,8 +37,7 @@ def read_rows(returned: Returned, witness: SoftmaxWitness) -> Rows:
     alike = len(witness.magnitudes) == 1 and hidden.all() and not witness.arithmetic.flushes_subnormals
     single = _SinglePair(witness) if alike else None
     middles, checks = [], []
-    for span, values in returned.blocks("grad_U", np.shape(witness.case.inputs["U"])):
-        got = np.asarray(values, np.float64)
+    for span, got in returned.blocks("grad_U", np.shape(witness.case.inputs["U"])):
         with np.errstate(all="ignore"):  # inf and NaN are the implementation's; they fail by comparison
             checks.append(single.check(span, got) if single else _compared(witness, span.start, got, span))
         middles.append(got[:, column].copy())

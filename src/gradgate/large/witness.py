@@ -98,7 +98,7 @@ class SoftmaxWitness(Witness):
     def share(self, other: Witness) -> None:
         """Takes over what the pass has found, which depends on the case alone."""
         assert isinstance(other, SoftmaxWitness)
-        shared = ("magnitudes", "reference", "pass_rows", "coefficients", "_deltas")
+        shared = ("magnitudes", "reference", "pass_rows", "coefficients", "_absolute", "_deltas")
         self.__dict__.update({name: getattr(other, name) for name in shared})
 
     def bounds(self, name: str = "base") -> Bounds:
@@ -177,14 +177,17 @@ class SoftmaxWitness(Witness):
     def _sizes(self, arithmetic: Arithmetic) -> Matrix:
         stored = self.case.inputs["U"]
         flushed = Blocks(stored, lambda block: cast(np.ndarray, flush_mask(block, arithmetic)))
-        return Matrix(_as_array(Blocks(stored, np.abs)), _as_array(flushed) if arithmetic.flushes_subnormals else None)
+        return Matrix(_as_array(self._absolute), _as_array(flushed) if arithmetic.flushes_subnormals else None)
+
+    @cached_property
+    def _absolute(self) -> Blocks:
+        return Blocks(self.case.inputs["U"], np.abs)
 
     @cached_property
     def _estimate_error(self) -> float:
         """The relative error of the pass's probabilities: twice that of its logits, of which no sum exceeds `reach`."""
-        U = Blocks(self.case.inputs["U"], np.abs)
-        reach = max(float((U @ np.abs(sizes.hidden)).max(initial=0.0)) for sizes in self.magnitudes)
-        return 4 * (U.shape[1] + 4) * U64 * (1 + reach)
+        reach = max(float((self._absolute @ np.abs(s.hidden)).max(initial=0.0)) for s in self.magnitudes)
+        return 4 * (self._absolute.shape[1] + 4) * U64 * (1 + reach)
 
 
 def _softmax(sizes: GroupMagnitudes) -> SoftmaxMagnitudes:
