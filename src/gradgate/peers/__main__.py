@@ -37,7 +37,7 @@ def files(record: Record) -> dict[str, str]:
 def main() -> int:
     parser = argparse.ArgumentParser("make peers", description=__doc__)
     parser.add_argument(
-        "--out", type=Path, default=Path("docs"), help="the folder; README.md beside it, if any, is kept"
+        "--out", type=Path, default=Path("docs"), help="the folder (default: docs), with README.md beside it"
     )
     parser.add_argument("--jobs", type=int, default=multiprocessing.cpu_count(), help="cells at a time, but for costs")
     options = parser.parse_args()
@@ -68,9 +68,8 @@ def _progress() -> Iterator[Any]:
     if not sys.stderr.isatty():
         yield lambda what, done, total: out.print(f"{done} of {total}: {what}")
         return
-    with Progress(
-        BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"), console=out, transient=True
-    ) as bar:
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=out, transient=True) as bar:
         task = bar.add_task("verdicts", total=None)
         yield lambda what, done, total: bar.update(task, description=what, completed=done, total=total)
 

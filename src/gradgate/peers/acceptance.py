@@ -84,26 +84,40 @@ def _calls_of_fast_mode() -> int:
     return calls
 
 
+_JUDGED: list[Pair] = []  # the pair that jax_check_grads is at
+
+
 def jax_check_grads(pair: Pair) -> bool:
-    import jax
     from jax.test_util import check_grads
+
+    center, U = pair.inputs
+    loss = _jax_loss(*U.shape)
+    _JUDGED[:] = [pair]
+    check_grads(loss, (center, U), order=1, modes=("rev",))
+    return True  # a refusal is an AssertionError
+
+
+@cache  # one for all pairs of a size: jax compiles a function that it does not know, which takes longer than the check
+def _jax_loss(V: int, d: int) -> Any:
+    import jax
 
     jax.config.update("jax_enable_x64", True)
     logging.getLogger("jax._src.callback").disabled = True  # it prints what a faulty function raises, and raises it too
-    center, U = pair.inputs
-    loss_like, *gradients_like = (jax.ShapeDtypeStruct(a.shape, np.float64) for a in (np.zeros(()), center, U))
+    like = tuple(jax.ShapeDtypeStruct(shape, np.float64) for shape in ((), (d,), (V, d)))
 
-    def call(center: Any, U: Any) -> Gradients:
-        return pair(np.asarray(center), np.asarray(U))
+    def value(center: Any, U: Any) -> np.ndarray:
+        return _JUDGED[0](np.asarray(center), np.asarray(U))[0]
+
+    def value_and_gradients(center: Any, U: Any) -> Gradients:
+        return _JUDGED[0](np.asarray(center), np.asarray(U))
 
     def forward(center: Any, U: Any) -> Any:
-        loss, *gradients = jax.pure_callback(call, (loss_like, *gradients_like), center, U)
-        return loss, gradients
+        answer, *gradients = jax.pure_callback(value_and_gradients, like, center, U)
+        return answer, gradients
 
-    loss = jax.custom_vjp(lambda center, U: jax.pure_callback(lambda *given: call(*given)[0], loss_like, center, U))
+    loss = jax.custom_vjp(lambda center, U: jax.pure_callback(value, like[0], center, U))
     loss.defvjp(forward, lambda gradients, upstream: tuple(upstream * gradient for gradient in gradients))
-    check_grads(loss, (center, U), order=1, modes=("rev",))
-    return True  # a refusal is an AssertionError
+    return loss
 
 
 def autograd_check_grads(pair: Pair) -> bool:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from time import perf_counter
 from typing import Any
 
+from gradgate.calling.host import ONE_THREAD
 from gradgate.faults import catalogue
 from gradgate.peers.checkers import CHECKERS, Checker
 from gradgate.peers.costs import costs, seconds_a_call
@@ -101,13 +102,11 @@ def _processes(count: int) -> ProcessPoolExecutor:
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """One thread for NumPy and torch in the processes that are started: threads that wait are no checker's time."""
-    before = os.environ.get("OMP_NUM_THREADS")
-    os.environ["OMP_NUM_THREADS"] = "1"
+    """One thread for the libraries of the processes that are started: threads that wait are no checker's time."""
+    before = dict(os.environ)
+    os.environ.update(ONE_THREAD)
     try:
         yield
     finally:
-        if before is None:
-            del os.environ["OMP_NUM_THREADS"]
-        else:
-            os.environ["OMP_NUM_THREADS"] = before
+        os.environ.clear()
+        os.environ.update(before)

@@ -18,6 +18,19 @@ def cell_at(record: Record, checker: str, V: int, d: int) -> Record | None:
     return next(found, None)
 
 
+def largest_complete(record: Record) -> Record:
+    """The last size at which every checker that is here was put to every fault."""
+
+    def is_complete(cell: Record) -> bool:
+        return not cell["not_run"] and cell["faults"]["run"] == cell["faults"]["show"]
+
+    return [
+        size
+        for size in record["sizes"]
+        if all(is_complete(cell) for cell in record["cells"] if (cell["V"], cell["d"]) == (size["V"], size["d"]))
+    ][-1]
+
+
 def smallest_error(cell: Record, quantity: str) -> tuple[float, float]:
     """The relative error in one component that passes, and the one that is caught: medians over the components tried.
 

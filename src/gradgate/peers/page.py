@@ -6,7 +6,7 @@ from textwrap import fill
 
 from gradgate.peers.comparison import Record
 from gradgate.peers.costs import FEW_CALLS, REPEATS
-from gradgate.peers.figures import GATE, cell_at
+from gradgate.peers.figures import GATE, cell_at, largest_complete
 from gradgate.peers.subjects import BASE, PURE_PYTHON_UP_TO, RIGHT, RIGHT_SEEDS, K
 from gradgate.peers.table import claim, groups_table, seconds, size_table
 
@@ -25,8 +25,14 @@ as a custom function of its framework, with the settings that it comes with.
 _GROUPS = """## Where the faults are
 
 A checker that compares the gradients with differences of the implementation's own loss is made for gradients that do
-not belong to the loss. It sees no fault that loss and gradients share. So here are the same faults at V = {V}, by the
-place that the catalogue gives them:
+not belong to the loss. It sees no fault that loss and gradients share. So here are the same faults at V = {V}, the
+largest size at which all of them were put to every checker, by the place that the catalogue gives them:
+"""
+
+_PASSED = """## What the gate lets pass
+
+On that one case; `gradgate verify` puts hundreds. What differs by no more than right implementations differ from one
+another cannot be told from rounding: on other inputs it can.
 """
 
 _METHOD = """## How it was measured
@@ -36,14 +42,14 @@ _METHOD = """## How it was measured
   two calls in a row returns another value than the right function does, be it in the last bit. Left out are those of
   the form alone (another shape or dtype), and those that need other inputs: huge logits, strides, K = 0.
 - **False alarms**: {right_names} in both functions, at logits of order
-  1, of 5 to 40, and of 300 to 10⁴, {seeds} seeds each; `pure_python` up to V = {pure} only.
+  1, of 5 to 40, and of 300 to 10⁴, {seeds} seeds each; up to V = {pure} also `pure_python`, which is slow.
 - **Smallest error caught**: one component of a gradient of a right naive softmax, times 1 + ε. ε is bisected between
   2⁻⁵² and 2⁴⁰, {bisections} times, each time by a verdict of the checker: that leaves a factor of 2.7. The component is
   the one of median size and, as far as the calls suffice, those at the quartiles; shown is the median of the three. An
   error of 1 doubles the component.
-- **Time**: of one check that accepts, the median of {repeats}; of one alone where that takes more than {few} calls. A
-  call of the implementation gives loss and gradients together, also where a checker needs the loss alone. A refusal may
-  take longer: fast mode then runs slow mode for its message.
+- **Time**: of one check that accepts, the median of {repeats}, so that what is compiled or loaded once does not count;
+  of one alone where it takes more than {few} calls. A call of the implementation gives loss and gradients together,
+  also where a checker needs the loss alone. A refusal may take longer: fast mode then runs slow mode for its message.
 - **Memory**: how far the process grows above what it holds before the check.
 - **Limits** are set in calls of the implementation, so that they are the same on every machine. A checker may make
   {calls_for_faults} for the faults of a size, {calls_for_right} for the right implementations and {calls_for_errors}
@@ -76,12 +82,12 @@ def _of_size(record: Record, size: Record) -> str:
 
 
 def _groups(record: Record) -> str:
-    size = record["sizes"][len(record["sizes"]) // 4]  # the second of four: there every checker runs all faults
+    size = largest_complete(record)
     return "\n".join([_GROUPS.format(V=size["V"]), *groups_table(record, size), ""])
 
 
 def _passed(record: Record) -> str:
-    lines = ["## What the gate lets pass", "", "On that one case; `gradgate verify` puts hundreds.", ""]
+    lines = [_PASSED]
     for size in record["sizes"]:
         cell = cell_at(record, GATE, size["V"], size["d"])
         assert cell is not None, "the gate is never absent"

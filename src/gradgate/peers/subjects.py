@@ -28,7 +28,7 @@ K = 5
 RIGHT = ("numpy_dense", "numpy_rows", "torch_autograd", "torch_rows", "pure_python")
 RIGHT_KINDS = ("normal", "wide", "huge")  # logits of order 1, of order 5 to 40, and to 300 or 10^4
 RIGHT_SEEDS = 3
-PURE_PYTHON_UP_TO = 50  # words: beyond it a call of lists takes too long for thousands of calls
+PURE_PYTHON_UP_TO = 5  # words: beyond it a call of lists takes too long for thousands of calls
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,7 @@ from gradgate.peers.checkers import Checker
 from gradgate.peers.subjects import Subject, case_of, component_at, named, one_component_off, right, right_on
 
 FAULT_CALLS, RIGHT_CALLS, ERROR_CALLS = 410_000, 210_000, 610_000  # for each part of a cell
-MOST_ENTRIES = 3 * 10**7  # of U, over the faults of a size, and over its right implementations: for all alike
+MOST_ENTRIES = 2 * 10**7  # of U, over the faults of a size, and over its right implementations: for all alike
 PROBES = ((5, 3), (50, 10))  # the sizes from which the calls of a check at any other one follow
 QUANTITIES = ("grad_U", "grad_center")
 QUANTILES = (0.5, 0.25, 0.75)
