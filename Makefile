@@ -1,4 +1,4 @@
-# make verify (the default) · make test · make bench · make bench-gate · make soundness · make power · make peers
+# make verify (the default) · make test · make bench · make bench-gate · make bench-tally · make soundness · make power · make peers
 # make checks · make clean · make help
 #
 # Each sets up .venv first where it is missing, or older than pyproject.toml or constraints.txt.
@@ -15,7 +15,7 @@ RUN := $(VENV)/bin/python
 PIP := $(RUN) -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 STAMP := $(VENV)/.installed-$(EXTRAS)
 
-.PHONY: verify test bench bench-gate soundness power peers checks clean help
+.PHONY: verify test bench bench-gate bench-tally soundness power peers checks clean help
 
 verify: $(STAMP)
 	@$(VENV)/bin/gradgate verify $(ARGS)
@@ -28,6 +28,9 @@ bench: $(STAMP)
 
 bench-gate: $(STAMP)
 	@$(VENV)/bin/gradgate bench --gate $(ARGS)
+
+bench-tally: $(STAMP)
+	@$(RUN) -m gradgate.costs.tally $(ARGS)
 
 soundness: $(STAMP)
 	@$(RUN) -m gradgate.soundness $(ARGS)
