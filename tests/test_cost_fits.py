@@ -1,5 +1,7 @@
 """Exponents, intervals and crossings of costs whose growth is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -103,3 +105,10 @@ def test_a_summary_sets_both_losses_of_one_implementation_side_by_side():
 def test_measurements_that_differ_in_more_than_one_size_are_no_series():
     mixed = [measured("naive_softmax", V, 1.0, B=B) for V, B in ((256, 1), (512, 2), (1024, 4))]
     assert growths(mixed) == []
+
+
+def test_memory_that_cannot_be_seen_is_none_and_has_no_exponent():
+    unseen = [replace(measured("naive_softmax", V, V * 1e-8), bytes=None) for V in (256, 1024, 4096)]
+    [growth] = growths(unseen)
+    assert growth.bytes is None
+    assert growth.returned.value == pytest.approx(1.0)

@@ -2,6 +2,7 @@
 
 import json
 from functools import partial
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -16,7 +17,9 @@ from gradgate.costs.gating import LIKE, Verdict, gate, gate_mistake, held_to, mi
 from gradgate.costs.items import Item, case_of, items, windows
 from gradgate.costs.noise import certify
 from gradgate.costs.pairing import lower_bound, ratios
+from gradgate.costs.rivals import rival, rivals
 from gradgate.errors import CannotRun
+from gradgate.suite.timing import checked_call
 
 
 @pytest.mark.parametrize("size", [10**5, 10**6])
@@ -199,3 +202,15 @@ def test_windows_come_from_the_text_with_either_loss():
         assert given["loss"] == item.loss
         assert len(given["offsets"]) - 1 == item.B
         assert given["U"].shape == (item.V, item.d)
+
+
+@pytest.mark.parametrize("path", rivals(), ids=lambda path: path.stem)
+def test_a_peer_is_right_where_it_is_installed_and_absent_in_words_where_not(path):
+    if find_spec(path.stem.partition("_")[0]) is None:
+        with pytest.raises(CannotRun, match=r"which is not installed: pip install 'gradgate\["):
+            rival(path)
+        return
+    performer = rival(path)
+    for loss in (loss for loss in ("naive_softmax", "negative_sampling") if loss in performer.offers):
+        for item in (Item(loss, 256, K=None if loss == "naive_softmax" else 5, B=B) for B in (1, 64)):
+            checked_call(performer, case_of(item))

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # Modules of gradgate that speak to people or to pytest. Every other one is core, or the reference.
 OUTER = "__main__ arguments cli costs peers plugin power report soundness suite".split()
-BACKENDS = frozenset("autograd cupy jax jaxlib mlx numba scipy tensorflow torch triton".split())
+BACKENDS = frozenset("autograd cupy gensim jax jaxlib mlx numba scipy tensorflow torch triton".split())
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,13 @@ def _rule(name: str, files: str, packages: str | None, layers: str, remedy: str)
 
 # The first rule that fits a file binds it. fnmatch's * crosses slashes.
 RULES = (
-    _rule("impls", "impls/*.py", None, "", "an implementation is one file, loaded by path: write the formula out"),
+    _rule(
+        "impls",
+        "impls/*.py bench/peers/*.py",
+        None,
+        "",
+        "an implementation is one file, loaded by path: write the formula out",
+    ),
     _rule("faults", "corpus/*.py", "numpy", "", "a fault knows the inputs and outputs of its calls, nothing of ours"),
     _rule(
         "properties and bench",

@@ -20,7 +20,7 @@ from gradgate.errors import Broken, CannotRun
 from gradgate.places import folder
 
 ENTRY_POINTS = "gradgate.impls"
-EXTRAS = {"torch": "torch"}  # a package that an implementation may need, and the extra that brings it
+EXTRAS = {"jax": "peers", "torch": "torch"}  # a package that an implementation may need, and the extra that brings it
 
 
 @dataclass(frozen=True)

@@ -93,8 +93,8 @@ def _growth(growth: Growth) -> dict[str, Any]:
             for name in ("implementation", "function", "loss", "over", "K", "V", "B", "d", "dtype", "device")
         },
         "time": _interval(growth.time),
-        "bytes": _interval(growth.bytes),
-        "returned": _interval(growth.returned),
+        "bytes": growth.bytes and _interval(growth.bytes),
+        "returned": growth.returned and _interval(growth.returned),
         "local_slopes": [[_rounded(size), _rounded(slope)] for size, slope in growth.slopes],
     }
 

@@ -12,6 +12,8 @@ from gradgate.calling.inprocess import Performer
 from gradgate.costs.counters import peak_bytes, work_of
 from gradgate.costs.items import Item, case_of
 from gradgate.costs.machine import blas, load
+from gradgate.costs.yardstick import Epoch
+from gradgate.interface import NEGATIVE_SAMPLING
 from gradgate.suite.timing import checked_call
 
 QUANTILES = 21  # of the rounds, kept of each benchmark: enough for a bootstrap, few enough to commit
@@ -23,8 +25,9 @@ class Measurement:
     """One implementation at one size: B pairs, or the B windows of a skipgram_batch.
 
     seconds: quantiles of the time of one call, from the fastest round to the slowest; bytes: the most that the call
-    holds at once, beyond its arguments; rows and returned: of the gradients of matrices, and the bytes of all results.
-    verified: value and gradients were right on these very arrays. load: processes that wanted to run before it.
+    holds at once, beyond its arguments, None where its library's memory cannot be seen; rows and returned: of the
+    gradients of matrices, and the bytes of all results. verified: value and gradients were right on these very arrays.
+    load: processes that wanted to run before it.
     """
 
     implementation: str
@@ -38,9 +41,9 @@ class Measurement:
     device: str
     seconds: tuple[float, ...]
     rounds: int
-    bytes: int
-    rows: int
-    returned: int
+    bytes: int | None
+    rows: int | None
+    returned: int | None
     verified: bool
     load: float | None
 
@@ -50,7 +53,9 @@ def measure(benchmark: Any, implementation: Performer, item: Item, device: str) 
     case = case_of(item)
     call = checked_call(implementation, case, device)
     [outcome] = implementation.perform([Call("base", case)])
-    work, peak, busy = work_of(outcome), peak_bytes(call, device), load()
+    work, busy = work_of(outcome), load()
+    counted = peak_bytes(call, device)
+    peak = counted if counted >= work.bytes else None  # what is returned was held: JAX's memory is not seen
     sizes = {name: value for name, value in asdict(item).items() if name != "of_text"}
     about = {
         **sizes,
@@ -75,6 +80,34 @@ def measure(benchmark: Any, implementation: Performer, item: Item, device: str) 
     benchmark(call)
     seconds, rounds = _quantiles(benchmark)
     return Measurement(implementation.name, seconds=seconds, rounds=rounds, verified=True, **about)
+
+
+def measure_epoch(benchmark: Any, epoch: Epoch) -> Measurement:
+    """Times an epoch of a training loop: B is its number of pairs. Its values are nobody's to verify."""
+    benchmark.extra_info.update(
+        pairs=epoch.pairs, V=epoch.V, d=epoch.d, K=epoch.K, verified=False, unit="seconds an epoch"
+    )
+    busy = load()
+    benchmark.pedantic(epoch.call, rounds=5, warmup_rounds=1)
+    seconds, rounds = _quantiles(benchmark)
+    return Measurement(
+        implementation="gensim",
+        function="training",
+        loss=NEGATIVE_SAMPLING,
+        V=epoch.V,
+        d=epoch.d,
+        K=epoch.K,
+        B=epoch.pairs,
+        dtype="float32",
+        device="cpu",
+        seconds=seconds,
+        rounds=rounds,
+        bytes=None,
+        rows=None,
+        returned=None,
+        verified=False,
+        load=busy,
+    )
 
 
 def _quantiles(benchmark: Any) -> tuple[tuple[float, ...], int]:

@@ -31,18 +31,19 @@ class Series:
         return {getattr(m, self.over): m.seconds for m in self.measurements}
 
     def of(self, quantity: str) -> Samples:
-        """bytes, rows or returned, by size: counted, not measured, so that each has one sample."""
-        return {getattr(m, self.over): (max(getattr(m, quantity), 1),) for m in self.measurements}
+        """bytes, rows or returned, by size: counted, not measured, so that each has one sample; empty where unseen."""
+        found = {getattr(m, self.over): getattr(m, quantity) for m in self.measurements}
+        return {} if None in found.values() else {size: (max(count, 1),) for size, count in found.items()}
 
 
 @dataclass(frozen=True)
 class Growth:
-    """How a series grows: the exponents of time, of the bytes held, and of the bytes returned."""
+    """How a series grows: the exponents of time, of the bytes held, and of the bytes returned; None where unseen."""
 
     series: Series
     time: Interval
-    bytes: Interval
-    returned: Interval
+    bytes: Interval | None
+    returned: Interval | None
     slopes: tuple[tuple[float, float], ...]
 
 
@@ -71,9 +72,8 @@ def growths(measurements: Sequence[Measurement]) -> list[Growth]:
         for series in series_of(measurements, over):
             if len(series.measurements) < 3:
                 continue
-            time, held, returned = (
-                exponent(part) for part in (series.seconds, series.of("bytes"), series.of("returned"))
-            )
+            time = exponent(series.seconds)
+            held, returned = (exponent(part) if (part := series.of(name)) else None for name in ("bytes", "returned"))
             found.append(Growth(series, time, held, returned, tuple(local_slopes(series.seconds))))
     return found
 

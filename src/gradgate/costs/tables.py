@@ -45,7 +45,7 @@ def _cells(growth: Growth) -> tuple[str, ...]:
         " ".join(at),
         time,
         _interval(growth.time),
-        *(f"{e.value:.2f}" for e in exponents),
+        *("unseen" if e is None else f"{e.value:.2f}" for e in exponents),
     )
 
 

@@ -13,7 +13,7 @@ from hypothesis.errors import Unsatisfiable
 
 from gradgate.calling.inprocess import Performer
 from gradgate.errors import CannotRun
-from gradgate.plugin.costs import COSTS, Costs, cost, floor
+from gradgate.plugin.costs import COSTS, Costs, cost, cost_of_peer, cost_of_training, floor
 from gradgate.plugin.counts import Counts
 from gradgate.plugin.options import add_options, has_benchmarks, set_up_hypothesis, set_up_pytest
 from gradgate.plugin.subjects import Subjects, Unloadable
@@ -21,7 +21,7 @@ from gradgate.report.target import require_writable
 from gradgate.suite.check import is_shipped
 from gradgate.suite.holding import CURRENT
 
-__all__ = ["cost", "floor"]  # fixtures
+__all__ = ["cost", "cost_of_peer", "cost_of_training", "floor"]  # fixtures
 
 PARAMETER = "implementation"
 SUBJECTS = pytest.StashKey[Subjects]()

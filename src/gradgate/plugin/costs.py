@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,9 +15,12 @@ from gradgate.calling.inprocess import Performer
 from gradgate.costs.document import Run, document
 from gradgate.costs.items import Item, case_of, items
 from gradgate.costs.machine import machine
-from gradgate.costs.measuring import Measurement, measure
+from gradgate.costs.measuring import Measurement, measure, measure_epoch
 from gradgate.costs.noise import Certificate, certify
+from gradgate.costs.rivals import rival
 from gradgate.costs.tables import lines
+from gradgate.costs.yardstick import gensim_epoch
+from gradgate.errors import CannotRun
 from gradgate.interface import NEGATIVE_SAMPLING
 from gradgate.report.document import surroundings
 from gradgate.report.target import write_report
@@ -52,6 +56,24 @@ class Costs:
         except AssertionError as error:
             self.failed.append(str(error).splitlines()[0])
             raise
+
+    def measure_peer(self, benchmark: Any, device: str, path: Path, item: Item) -> None:
+        """The same for a peer. Skips, and says so, where its library is not installed."""
+        try:
+            peer = rival(path)
+        except CannotRun as absent:
+            self.skipped[f"absent: {absent}"] += 1
+            pytest.skip(f"absent: {absent}")
+        self.measure(benchmark, device, peer, item)
+
+    def measure_training(self, benchmark: Any) -> None:
+        """The yardstick's throughput. Skips, and says so, where it is not installed."""
+        try:
+            epoch = gensim_epoch()
+        except CannotRun as absent:
+            self.skipped[f"absent: {absent}"] += 1
+            pytest.skip(f"absent: {absent}")
+        self.measurements.append(measure_epoch(benchmark, epoch))
 
     def measure_floor(self, benchmark: Any) -> None:
         case = case_of(items(NEGATIVE_SAMPLING)[0])
@@ -92,6 +114,18 @@ COSTS = pytest.StashKey[Costs]()
 def cost(benchmark: Any, request: pytest.FixtureRequest) -> Callable[[Performer, Item], None]:
     """cost(implementation, item) checks, counts, times and keeps one benchmark."""
     return partial(request.config.stash[COSTS].measure, benchmark, request.config.getoption("device"))
+
+
+@pytest.fixture
+def cost_of_peer(benchmark: Any, request: pytest.FixtureRequest) -> Callable[[Path, Item], None]:
+    """cost_of_peer(path, item) does the same with a file of bench/peers."""
+    return partial(request.config.stash[COSTS].measure_peer, benchmark, request.config.getoption("device"))
+
+
+@pytest.fixture
+def cost_of_training(benchmark: Any, request: pytest.FixtureRequest) -> Callable[[], None]:
+    """cost_of_training() times an epoch of gensim."""
+    return partial(request.config.stash[COSTS].measure_training, benchmark)
 
 
 @pytest.fixture

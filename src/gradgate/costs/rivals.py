@@ -1,0 +1,22 @@
+"""What users would write otherwise: files of bench/peers, implementations like any other."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from gradgate.calling.implementation import Implementation
+from gradgate.calling.inprocess import InProcess
+from gradgate.calling.loading import load
+from gradgate.places import folder
+
+
+def rivals() -> list[Path]:
+    """The files, in alphabetical order."""
+    return sorted(folder("bench").glob("peers/*.py"))
+
+
+@cache
+def rival(path: Path) -> InProcess:
+    """The peer, under the name of its file. Raises CannotRun where its library is not installed."""
+    return InProcess(Implementation(path.stem, load(str(path)).module))
