@@ -54,8 +54,10 @@ def softmax_errors(
     np.add.at(spread, o, at_target)
     residual = 0.0 if tier == STRICT else _undetached_maximum(sizes, errors, probs, at_target, arithmetic)
     tops = sizes.logits + delta >= sizes.top - errors.top
-    mass = (count * np.minimum(sizes.probs + probs, 2)) @ U.sizes + U.sizes[o].sum(axis=0)  # no p exceeds 2
-    moved = spread @ U.sizes + residual * U.sizes[tops].max(axis=0, initial=0.0)
+    weights = np.stack([count * np.minimum(sizes.probs + probs, 2), spread])  # no p exceeds 2
+    mass, moved = weights @ U.sizes
+    mass = mass + U.sizes[o].sum(axis=0)
+    moved = moved + residual * U.sizes[tops].max(axis=0, initial=0.0)
     moved = moved + np.expm1(arithmetic.factor_rounding) * mass
     return SoftmaxErrors(
         losses=_loss_errors(sizes, errors, arithmetic, tier),

@@ -45,5 +45,5 @@ class Holder:
         outcome = self._implementation.perform(call, device)
         self._held = {q: r for q, r in outcome.results.items() if r.rows is None and is_matrix_gradient(q)}
         sent = {quantity: result for quantity, result in outcome.results.items() if quantity not in self._held}
-        header, arrays = encode_held(replace(outcome, results=sent), self._held)
+        header, arrays = encode_held(replace(outcome, results=sent), self._held, **frame[0]["hold"])
         return {**header, "remarks": self._implementation.remarks}, arrays

@@ -69,12 +69,15 @@ class Worker:
                 outcomes += [Outcome(fault=str(end), fault_kind=end.kind)] * (len(calls) - len(outcomes))
         return outcomes
 
-    def hold(self, call: Call) -> tuple[Outcome, dict[str, Held]]:
-        """One call whose dense matrix gradients stay in the process, until the next one or `release`."""
+    def hold(self, call: Call, *, checksums: bool = True) -> tuple[Outcome, dict[str, Held]]:
+        """One call whose dense matrix gradients stay in the process, until the next one or `release`.
+
+        checksums tell what one call returned from what another did; without them they are 0.
+        """
         if (dead := self._revived()) is not None:
             return dead, {}
         header, arrays = encode_calls([call], self._device)
-        self._outbox.put(({**header, "hold": True}, arrays))
+        self._outbox.put(({**header, "hold": {"checksums": checksums}}, arrays))
         try:
             frame = self._next(self._limit)
             return self._outcome(frame), _reading(decode_held, frame)

@@ -103,11 +103,12 @@ def decode_outcome(frame: Frame) -> Outcome:
         raise BadFrame(f"the answer does not describe an outcome: {error!r}") from error
 
 
-def encode_held(outcome: Outcome, held: Mapping[str, Result]) -> Frame:
+def encode_held(outcome: Outcome, held: Mapping[str, Result], *, checksums: bool) -> Frame:
     """The outcome, with nothing but the form and a checksum of the results that stay where they are."""
     header, arrays = encode_outcome(outcome)
     described = {
-        quantity: [result.dtype, result.values.shape, checksum(result.values)] for quantity, result in held.items()
+        quantity: [result.dtype, result.values.shape, checksum(result.values) if checksums else 0]
+        for quantity, result in held.items()
     }
     return {**header, "held": described}, arrays
 

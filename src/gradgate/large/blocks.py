@@ -57,9 +57,10 @@ class Blocks:
         return product
 
     def __rmatmul__(self, weights: np.ndarray) -> np.ndarray:
-        """(d,) for weights (V,)."""
-        parts = [_weighted(weights[span], block) for span, block in zip(spans(*self.shape), self, strict=True)]
-        return tree_sum(np.stack(parts)) if parts else np.zeros(self.shape[1])
+        """(d,) for weights (V,), or (k, d) for (k, V)."""
+        rows = np.atleast_2d(weights)
+        parts = [_weighted(rows[:, span], block) for span, block in zip(spans(*self.shape), self, strict=True)]
+        return tree_sum(np.stack(parts)).reshape(*weights.shape[:-1], self.shape[1])
 
     def max(self, initial: float) -> float:
         return max((float(block.max(initial=initial)) for block in self), default=initial)
@@ -80,7 +81,8 @@ def tree_sum(terms: np.ndarray) -> np.ndarray:
 
 
 def _weighted(weights: np.ndarray, block: np.ndarray) -> np.ndarray:
-    whole = len(block) // LEAF * LEAF
-    leaves = np.matmul(weights[:whole].reshape(-1, 1, LEAF), block[:whole].reshape(-1, LEAF, block.shape[1]))[:, 0]
-    rest = weights[whole:] @ block[whole:]
+    whole, k = len(block) // LEAF * LEAF, len(weights)
+    sliced = weights[:, :whole].reshape(k, -1, LEAF).transpose(1, 0, 2)
+    leaves = np.matmul(sliced, block[:whole].reshape(-1, LEAF, block.shape[1]))
+    rest = weights[:, whole:] @ block[whole:]
     return tree_sum(np.concatenate([leaves, rest[None]]))

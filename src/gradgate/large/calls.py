@@ -77,7 +77,7 @@ class Caller:
     seconds: float = 0.0
 
     def __call__(self, variant: str, case: Case) -> Returned:
-        outcome, held = self.worker.hold(Call(variant, case, MAPPED))
+        outcome, held = self.worker.hold(Call(variant, case, MAPPED), checksums=variant in ("base", "repeat"))
         self.calls += 1
         self.seconds += outcome.seconds
         return Returned(self._explained(outcome), held, self.worker)

@@ -11,7 +11,7 @@ from pathlib import Path
 from gradgate.errors import CannotRun
 
 VECTORS = 40  # float64 numbers for each word: logits, probabilities, errors
-_EVERY = 0.25  # seconds: a look at a gigabyte takes ten milliseconds
+_EVERY = 1.0  # seconds: a look at a gigabyte takes ten milliseconds
 
 
 def require_memory(V: int, d: int, itemsize: int, matrices: int) -> None:
@@ -59,7 +59,7 @@ class Watch:
 
     @contextmanager
     def over(self, worker: int) -> Iterator[None]:
-        """Looks every quarter of a second, and at the end; most is of this time alone."""
+        """Looks every second, and at the end; most is of this time alone."""
         self.most, ended = 0, threading.Event()
 
         def look() -> None:
