@@ -10,6 +10,7 @@ import pytest
 
 from gradgate.calling.loading import resolve
 from gradgate.examining.subjects import Settings, Subject
+from gradgate.large.draws import FUNCTIONS
 from gradgate.large.run import run_large
 from gradgate.report.wording import message
 from gradgate.verdicts import REFUTED, VERIFIED
@@ -88,6 +89,14 @@ def test_the_right_formula_passes_within_five_calls(run, function, dtype):
     assert examination.verdict == VERIFIED, told(subject)
     assert examination.cost.calls <= 5 * 3
     assert all(measured.decided for measured in examination.quantities.values())
+
+
+@pytest.mark.parametrize("name", ["numpy_dense", "numpy_rows"])
+def test_every_function_of_a_shipped_implementation_passes(name):
+    asked = Settings(FUNCTIONS, ("float64", "float32"), cases=3, vocabulary=5_000, dimension=8, time_limit=60.0)
+    [subject] = run_large([resolve(name)], asked, lambda done, total: None)
+    assert {examination.function for examination in subject.examinations} == set(FUNCTIONS)
+    assert subject.verdict == VERIFIED, told(subject)
 
 
 def test_flushed_subnormals_may_be_declared_at_this_size_too(run):

@@ -108,6 +108,13 @@ def test_a_held_gradient_comes_block_by_block(worker, U):
     assert outcome.seconds > 0
 
 
+def test_a_second_reading_does_not_see_the_first_one_s_window(worker, U):
+    worker.hold(Call("base", case_of(U), MAPPED))
+    first, second = ([block.copy() for block in worker.rows("grad_U", d, [slice(0, V)])] for _ in range(2))
+    assert first[0].any()
+    assert np.array_equal(first[0], second[0])
+
+
 @pytest.mark.parametrize("worker", ["U[V_LAST] += 1".replace("V_LAST", str(V - 1)), "U = U * 1.0"], indirect=True)
 def test_a_write_to_a_mapped_input_is_seen_and_reaches_nobody_else(worker, U, request):
     before = U.copy()

@@ -34,10 +34,12 @@ class Holder:
             yield self._call(frame)
 
     def _copy(self, header: dict[str, Any]) -> None:
-        """Some rows go to one half of a window that the harness sees too."""
-        (quantity, start, stop), (name, shape) = header["rows"], header["window"]
-        if self._window is None or self._window.name != name:
+        """Some rows go to one half of a window that the harness sees too, and that it names with the first of them."""
+        quantity, start, stop = header["rows"]
+        if "window" in header:
+            name, shape = header["window"]
             self._window = attach(name, tuple(shape), np.float64, writable=True)
+        assert self._window is not None
         self._window[header["slot"], : stop - start] = self._held[quantity].values[start:stop]
 
     def _call(self, frame: Frame) -> Frame:

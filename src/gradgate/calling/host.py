@@ -94,8 +94,9 @@ class Worker:
         sent = 0
         for turn, block in enumerate(blocks):
             for ahead in range(sent, min(turn + 2, len(blocks))):  # the next one comes while this one is looked at
-                asked = [quantity, blocks[ahead].start, blocks[ahead].stop]
-                self._outbox.put(({"rows": asked, "window": [window.name, window.shape], "slot": ahead % 2}, []))
+                asked = {"rows": [quantity, blocks[ahead].start, blocks[ahead].stop], "slot": ahead % 2}
+                # only once: a later window may have the name of an earlier one that is gone
+                self._outbox.put((asked if ahead else {**asked, "window": [window.name, window.shape]}, []))
                 sent += 1
             try:
                 self._next(self._limit)
