@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import queue
-import signal
 import subprocess
 import sys
 import threading
@@ -19,15 +18,15 @@ from gradgate.calling.calls import Call, Held, Outcome
 from gradgate.calling.implementation import Particulars
 from gradgate.calling.loading import Source
 from gradgate.calling.messages import Frame, decode_held, decode_outcome, encode_calls, printable
+from gradgate.calling.pipes import GONE, how_it_ended, kill_group, read_frames, write_frames
 from gradgate.calling.sharing import share
-from gradgate.calling.wire import BadFrame, read_frame, write_frame
+from gradgate.calling.wire import BadFrame
 from gradgate.errors import Broken, CannotRun, Late
 
 LOAD_LIMIT = 60.0  # seconds for importing the implementation and what it needs, on top of a call's own limit
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1")
 _running: set[subprocess.Popen[bytes]] = set()  # the workers of this process
 Found = TypeVar("Found")
-_GONE = None  # what the reading thread leaves in the queue when the pipe closes
 
 
 class Worker:
@@ -131,10 +130,10 @@ class Worker:
     def close(self) -> None:
         """Ends the process and everything it started. Safe to call twice."""
         if self._process.poll() is None:
-            _kill_group(self._process)
+            kill_group(self._process)
         self._process.wait()
         _running.discard(self._process)
-        self._outbox.put(_GONE)
+        self._outbox.put(GONE)
 
     def __enter__(self) -> Worker:
         return self
@@ -156,8 +155,8 @@ class Worker:
         _running.add(self._process)
         self._inbox: queue.Queue[Frame | BadFrame | None] = queue.Queue()
         self._outbox: queue.Queue[Frame | None] = queue.Queue()
-        threading.Thread(target=_read, args=(self._process.stdout, self._inbox), daemon=True).start()
-        threading.Thread(target=_write, args=(self._process.stdin, self._outbox), daemon=True).start()
+        threading.Thread(target=read_frames, args=(self._process.stdout, self._inbox), daemon=True).start()
+        threading.Thread(target=write_frames, args=(self._process.stdin, self._outbox), daemon=True).start()
 
     def ready(self) -> None:
         """Waits until the implementation is loaded. Raises CannotRun, Broken or Late where it cannot be."""
@@ -191,8 +190,8 @@ class Worker:
             frame = self._inbox.get(timeout=limit)
         except queue.Empty:
             raise _Ended("timed out", f"no answer within {limit:g} s") from None
-        if frame is _GONE:
-            raise _Ended("died", _how_it_ended(self._process))
+        if frame is GONE:
+            raise _Ended("died", how_it_ended(self._process))
         if isinstance(frame, BadFrame):
             raise _Ended("died", f"the process answered with something else: {frame}")
         if "harness" in frame[0]:
@@ -216,56 +215,10 @@ def _reading(decode: Callable[[Frame], Found], frame: Frame) -> Found:
         raise _Ended("died", f"the process answered with something else: {error}") from error
 
 
-def _read(stream: Any, inbox: queue.Queue[Any]) -> None:
-    try:
-        while True:
-            inbox.put(read_frame(stream))
-    except BadFrame as error:
-        inbox.put(error)
-    except (EOFError, ValueError, OSError, MemoryError):
-        inbox.put(_GONE)
-    finally:
-        stream.close()
-
-
-def _write(stream: Any, outbox: queue.Queue[Any]) -> None:
-    try:
-        while (frame := outbox.get()) is not _GONE:
-            write_frame(stream, *frame)
-    except (OSError, ValueError):
-        pass  # the process is gone; the reading side says so
-    finally:
-        try:
-            stream.close()
-        except OSError:
-            pass
-
-
 def end_all() -> None:
     """Ends every worker of this process and what they started, for a process that is about to end itself."""
     for process in list(_running):
-        _kill_group(process)
-
-
-def _kill_group(process: subprocess.Popen[bytes]) -> None:
-    if hasattr(os, "killpg"):
-        try:
-            os.killpg(process.pid, signal.SIGKILL)
-            return
-        except (ProcessLookupError, PermissionError):
-            pass
-    process.kill()
-
-
-def _how_it_ended(process: subprocess.Popen[bytes]) -> str:
-    try:
-        code = process.wait(timeout=1)
-    except subprocess.TimeoutExpired:
-        return "the process closed its pipe in the middle of a call"
-    if code < 0:
-        known = {number.value: number.name for number in signal.Signals}
-        return f"the process was ended by {known.get(-code, f'signal {-code}')}"
-    return f"the process left by itself, with exit code {code}"
+        kill_group(process)
 
 
 def _particulars(told: dict[str, Any]) -> Particulars:
