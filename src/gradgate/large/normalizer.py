@@ -15,7 +15,8 @@ from gradgate.balls import U64
 from gradgate.bounds import STRICT
 from gradgate.bounds.probabilities import exponential_errors
 from gradgate.examining.judging import Check
-from gradgate.large.witness import RowsBound, SoftmaxWitness
+from gradgate.large.rows import RowsBound
+from gradgate.large.witness import SoftmaxWitness
 
 _LEAST = 2.0**-1000  # below it the pass knows a probability no better than to a power of two
 

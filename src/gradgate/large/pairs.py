@@ -8,13 +8,14 @@ from dataclasses import replace
 import numpy as np
 
 from gradgate.calling.calls import Call, Outcome
-from gradgate.evidence import Evidence, Unusable, promised_shape
+from gradgate.evidence import Evidence, Unusable
 from gradgate.examining.judging import FAILED, NOT_JUDGED, PASSED, Check, Judgement, Plan, judge_one
 from gradgate.large.calls import Caller, Returned
 from gradgate.large.own_loss import OwnLoss
 from gradgate.large.reading import Rows, read_rows
 from gradgate.large.witness import SoftmaxWitness
 from gradgate.laws import BY_NAME
+from gradgate.laws.contract import wrong_dtype, wrong_shape
 from gradgate.laws.exact import exact_claim
 from gradgate.laws.law import Breach, Claim
 from gradgate.witness import Undecidable
@@ -115,17 +116,11 @@ class Pairs:
         return replace(judgement, status=PASSED if self._own.passed else FAILED, checks=(self._own,))
 
     def _form(self, evidence: Evidence) -> list[Breach]:
-        case, breaches = evidence.case, []
-        for quantity in case.returns:
-            loss = quantity.startswith("loss")
-            due = {case.dtype, evidence.loss_dtype} if loss else {case.dtype}
-            due |= {"float"} if case.dtype == "float64" or quantity == "loss" else set()
-            if (dtype := self._returned["base"].dtype(quantity)) not in due:
-                breaches.append(Breach(quantity, f"{quantity} is {dtype} where {case.dtype} is due", "dtype"))
-            if quantity != "grad_U":
-                found, shape = np.shape(evidence.result("base", quantity).values), promised_shape(case, quantity)
-                if found != shape:
-                    breaches.append(Breach(quantity, f"{quantity} has shape {found} where {shape} is due", "shape"))
+        breaches = []
+        for quantity in evidence.case.returns:
+            breaches += wrong_dtype(evidence, quantity, self._returned["base"].dtype(quantity))
+            if quantity != "grad_U":  # whose shape was seen to before it was read
+                breaches += wrong_shape(evidence, quantity, np.shape(evidence.result("base", quantity).values))
         return breaches
 
     def _no_state(self, evidence: Evidence) -> Sequence[Breach | Claim]:

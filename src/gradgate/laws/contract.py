@@ -21,21 +21,29 @@ def _form(evidence: Evidence) -> list[Breach]:
     """Shape and dtype as promised. Python's own float is accepted for a loss: it loses nothing."""
     case, breaches = evidence.case, []
     for quantity in case.returns:
-        result, shape = evidence.result("base", quantity), promised_shape(case, quantity)
-        due = {case.dtype, evidence.loss_dtype} if quantity.startswith("loss") else {case.dtype}
-        if case.dtype == "float64" or shape == ():
-            due.add("float")
-        if result.dtype not in due:
-            breaches.append(Breach(quantity, f"{quantity} is {result.dtype} where {case.dtype} is due", "dtype"))
-        found = np.shape(result.values)
-        if result.rows is None and found != shape:
-            breaches.append(Breach(quantity, f"{quantity} has shape {found} where {shape} is due", "shape"))
-        elif result.rows is not None:
+        result = evidence.result("base", quantity)
+        breaches += wrong_dtype(evidence, quantity, result.dtype)
+        if result.rows is None:
+            breaches += wrong_shape(evidence, quantity, np.shape(result.values))
+        else:
             try:
                 evidence.values("base", quantity)
             except Unusable as error:
                 breaches.append(Breach(quantity, str(error), "shape"))
     return breaches
+
+
+def wrong_dtype(evidence: Evidence, quantity: str, dtype: str) -> list[Breach]:
+    case = evidence.case
+    due = {case.dtype, evidence.loss_dtype} if quantity.startswith("loss") else {case.dtype}
+    if case.dtype == "float64" or promised_shape(case, quantity) == ():
+        due.add("float")
+    return [] if dtype in due else [Breach(quantity, f"{quantity} is {dtype} where {case.dtype} is due", "dtype")]
+
+
+def wrong_shape(evidence: Evidence, quantity: str, found: tuple[int, ...]) -> list[Breach]:
+    shape = promised_shape(evidence.case, quantity)
+    return [] if found == shape else [Breach(quantity, f"{quantity} has shape {found} where {shape} is due", "shape")]
 
 
 def _again(witness: Witness) -> list[Call]:
