@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from gradgate import cli
 from gradgate.errors import CannotRun
+from gradgate.large.__main__ import main as beside_gradcheck
 from gradgate.large.memory import Watch, available, require_memory
 
 SMALL = ("--vocabulary", "2000", "--dimension", "4", "--dtype", "float64")
@@ -86,3 +88,21 @@ def test_what_this_process_takes_is_seen():
     with watch.over(0):
         held = bytearray(b"\1" * 2**26)
     assert not watch.knows or 2**26 - 2**20 <= watch.most < 2**28, len(held)
+
+
+def test_the_cost_beside_gradcheck_is_told_as_json(monkeypatch, capsys):
+    pytest.importorskip("torch", reason="gradcheck is PyTorch's")
+    monkeypatch.setattr("sys.argv", ["large", "--vocabulary", "3000", "--dimension", "8", "--rounds", "2"])
+    assert beside_gradcheck() == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [found["calls"] for found in told["rounds"]] == [3, 3]
+    assert all(found["gradcheck_seconds"] > 0 for found in told["rounds"])
+    assert set(told["median"]) == set(told["rounds"][0])
+
+
+def test_a_wrong_implementation_is_not_timed(monkeypatch, tmp_path: Path):
+    path = tmp_path / "wrong.py"
+    path.write_text("def naive_softmax(center, outside, U):\n    return 0.0, 0 * center, 0 * U\n", encoding="utf-8")
+    monkeypatch.setattr("sys.argv", ["large", "--vocabulary", "3000", "--dimension", "8", "--impl", str(path)])
+    with pytest.raises(SystemExit, match="is refuted"):
+        beside_gradcheck()
