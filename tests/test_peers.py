@@ -11,10 +11,11 @@ from gradgate.peers import checkers as registry
 from gradgate.peers import verdicts as budget
 from gradgate.peers.acceptance import central_difference
 from gradgate.peers.checkers import CHECKERS, Checker
-from gradgate.peers.comparison import measure
+from gradgate.peers.comparison import SIZES, measure
 from gradgate.peers.costs import resident_now, resident_peak
-from gradgate.peers.figures import GATE
+from gradgate.peers.figures import GATE, SLOW, advantage
 from gradgate.peers.page import page
+from gradgate.peers.picture import picture
 from gradgate.peers.subjects import (
     case_of,
     component_at,
@@ -25,6 +26,7 @@ from gradgate.peers.subjects import (
     right_on,
     shown,
 )
+from gradgate.peers.table import END, START, readme_part, with_table
 from gradgate.peers.verdicts import bisect, calls_due
 
 BY_NAME = {checker.name: checker for checker in CHECKERS}
@@ -196,3 +198,64 @@ def test_the_whole_comparison_runs_and_says_who_is_absent():
     assert missing.name not in caught
     assert f"| {missing.name} | absent: pip install 'gradgate[peers]' |" in page(record)
     assert all(cell["seconds"] > 0 for cell in record["cells"])
+
+
+def made_up(**changed):
+    """A record of the gate and slow gradcheck at the sizes of the page, as no run would give it."""
+    names = (GATE, SLOW)
+    cells = [
+        {
+            "checker": name,
+            "V": V,
+            "d": d,
+            "calls": 7,
+            "not_run": "",
+            "faults": {"show": 2, "run": 2, "caught": 1, "missed": [["loss_1e-12", NAIVE_SOFTMAX]]},
+            "right": {"of": 3, "run": 3, "alarms": []},
+            "errors": [{"quantity": "grad_U", "quantile": 0.5, "index": [0, 0], "passes": error, "caught": 2 * error}],
+            "seconds": seconds,
+            "bytes": None,
+        }
+        for V, d in SIZES
+        for name, error, seconds in zip(names, (1e-13, 0.25), (0.01, 4.0), strict=True)
+    ]
+    faults = [["center_doubled", NAIVE_SOFTMAX, "grad_center"], ["loss_1e-12", NAIVE_SOFTMAX, "loss"]]
+    return {
+        "limits": budget.LIMITS,
+        "load": [0.1, 0.2],
+        "machine": {"cpus": 2},
+        "seconds": 1,
+        "checkers": [{"name": n, "package": "", "version": "1", "rule": "none", "absent": ""} for n in names],
+        "sizes": [{"V": V, "d": d, "seconds_a_call": 1e-5, "faults": faults} for V, d in SIZES],
+        "cells": [{**cell, **changed.get(f"{cell['checker']} {cell['V']}", {})} for cell in cells],
+    }
+
+
+def test_the_advantage_is_the_error_that_passes_the_one_over_the_error_that_the_other_catches():
+    assert advantage(made_up(), SLOW) == pytest.approx((0.25 / 2e-13, 400))
+    assert "400 times faster" in page(made_up())
+    assert "1.2e+12 times as large" in page(made_up()).replace("\n", " "), "a claim is not rounded up"
+
+
+def test_a_check_that_was_not_run_is_said_not_to_be_and_claims_nothing():
+    record = made_up(**{f"{SLOW} 1000": {"not_run": "a check takes too many calls"}})
+    assert advantage(record, SLOW) is None
+    assert f"- {SLOW} is not run: a check takes too many calls" in page(record)
+    assert f"{SLOW}, was not run at V = 1000." in page(record)
+    assert picture(record).count("<circle") == picture(made_up()).count("<circle") - 1
+
+
+def test_what_was_not_tried_and_what_no_error_shows_are_told_apart():
+    never = [{"quantity": "grad_U", "quantile": 0.5, "index": [0, 0], "passes": 9.0, "caught": None}]
+    text = page(made_up(**{f"{SLOW} 5": {"errors": never}}))
+    assert (
+        next(line for line in text.splitlines() if line.startswith(f"| {SLOW}"))
+        == f"| {SLOW} | 1 of 2 | 0 of 3 | none | not run | 4 s | 400 | not told |"
+    )
+
+
+def test_the_table_is_written_between_its_marks_and_nowhere_else():
+    readme = f"before\n{START}\nold\n{END}\nafter\n"
+    written = with_table(readme, made_up())
+    assert written == f"before\n{START}\n{readme_part(made_up())}\n{END}\nafter\n"
+    assert with_table("no marks\n", made_up()) == "no marks\n"
