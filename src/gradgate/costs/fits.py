@@ -34,8 +34,8 @@ class Interval:
 def exponent(samples: Samples) -> Interval:
     """The exponent of growth over all sizes."""
     sizes = _sizes(samples)
-    slopes = np.array([_line(sizes, logs)[0] for logs in _resampled(samples, sizes)])
-    return _interval(_line(sizes, _medians(samples, sizes))[0], slopes)
+    slopes = _slopes(sizes, _resampled(samples, sizes))
+    return _interval(float(_slopes(sizes, _medians(samples, sizes)[None])[0]), slopes)
 
 
 def local_slopes(samples: Samples) -> list[tuple[float, float]]:
@@ -48,7 +48,7 @@ def local_slopes(samples: Samples) -> list[tuple[float, float]]:
 
 def ratio(samples: Samples, others: Samples, size: int) -> Interval:
     """The first cost over the second at one size."""
-    draws = [_resampled(of, np.array([size])) for of in (samples, others)]
+    draws = [_resampled(of, np.array([size]), stream) for stream, of in enumerate((samples, others))]
     value = _medians(samples, np.array([size])) - _medians(others, np.array([size]))
     return _interval(float(2 ** value[0]), 2 ** (draws[0] - draws[1])[:, 0])
 
@@ -62,7 +62,7 @@ def crossing(rising: Samples, flat: Samples) -> Interval | None:
     found = _crossing(sizes, _medians(rising, sizes) - _medians(flat, sizes))
     if found is None:
         return None
-    draws = [_crossing(sizes, logs) for logs in _resampled(rising, sizes) - _resampled(flat, sizes)]
+    draws = [_crossing(sizes, logs) for logs in _resampled(rising, sizes) - _resampled(flat, sizes, stream=1)]
     return _interval(found, np.array([draw for draw in draws if draw is not None]))
 
 
@@ -89,9 +89,13 @@ def _medians(samples: Samples, sizes: np.ndarray) -> np.ndarray:
     return np.log2([np.median(samples[int(size)]) for size in sizes])
 
 
-def _resampled(samples: Samples, sizes: np.ndarray) -> np.ndarray:
-    """log2 of the medians (replicates, sizes) of samples drawn anew."""
-    rng = np.random.Generator(np.random.Philox(_SEED))
+def _resampled(samples: Samples, sizes: np.ndarray, stream: int = 0) -> np.ndarray:
+    """log2 of the medians (replicates, sizes) of samples drawn anew.
+
+    Two costs that are compared need a stream each: drawn alike they would rise and fall together, and the interval of
+    their ratio would be too narrow.
+    """
+    rng = np.random.Generator(np.random.Philox(_SEED).jumped(stream))
     columns = []
     for size in sizes:
         values = np.asarray(samples[int(size)], np.float64)
@@ -99,9 +103,9 @@ def _resampled(samples: Samples, sizes: np.ndarray) -> np.ndarray:
     return np.log2(np.column_stack(columns))
 
 
-def _line(sizes: np.ndarray, logs: np.ndarray) -> tuple[float, float]:
-    slope, intercept = np.polyfit(np.log2(sizes), logs, 1)
-    return float(slope), float(intercept)
+def _slopes(sizes: np.ndarray, logs: np.ndarray) -> np.ndarray:
+    """The slopes (n,) of the lines through logs (n, sizes)."""
+    return np.polyfit(np.log2(sizes), logs.T, 1)[0]
 
 
 def _interval(value: float, draws: np.ndarray) -> Interval:
