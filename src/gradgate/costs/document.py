@@ -1,8 +1,9 @@
-"""A run of benchmarks as one JSON document, schema "gradgate.bench/1" (docs/benchmarks.md), and back."""
+"""A run of benchmarks as one JSON document, schema "gradgate.bench/1" (docs/benchmarks-json.md), and back."""
 
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,7 @@ def read_run(path: str) -> Run:
         found = json.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
         raise CannotRun(f"{path} cannot be read: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise CannotRun(f"{path} is no JSON, or was cut short: run `gradgate bench --json {path}` again") from error
     schema = found.get("schema") if isinstance(found, dict) else None
     if schema != SCHEMA:
@@ -66,23 +67,39 @@ def read_run(path: str) -> Run:
         return Run(
             name=Path(path).stem,
             seed=found["seed"],
-            machine=found["machine"],
-            versions=found["versions"],
+            machine=dict(found["machine"]),
+            versions=dict(found["versions"]),
             measurements=tuple(_measurement(item) for item in found["benchmarks"]),
-            skipped=found["skipped"],
+            skipped=dict(found["skipped"]),
             failed=tuple(found["failed"]),
-            floor=tuple(found["floor"]),
-            noise=None if found["noise"] is None else Certificate(**found["noise"]),
+            floor=_positive(found["floor"], "floor"),
+            noise=None if found["noise"] is None else _certificate(found["noise"]),
             complete=found["complete"],
         )
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise CannotRun(f"{path} says that it is {SCHEMA}, but lacks or misspells a key: {error}") from error
 
 
 def _measurement(item: dict[str, Any]) -> Measurement:
     known = {field.name for field in fields(Measurement)}
     kept: dict[str, Any] = {name: value for name, value in item.items() if name in known}
-    return Measurement(**{**kept, "seconds": tuple(kept["seconds"])})
+    _positive([kept[name] for name in ("V", "d", "B", "rounds")], "V, d, B, rounds")
+    if not kept["seconds"]:
+        raise ValueError("a benchmark holds no seconds")
+    return Measurement(**{**kept, "seconds": _positive(kept["seconds"], "seconds")})
+
+
+def _certificate(found: dict[str, Any]) -> Certificate:
+    _positive([*found["medians"], found["spread"], found["smallest_slowdown"]], "noise")
+    return Certificate(**{**found, "medians": tuple(found["medians"])})
+
+
+def _positive(values: list[Any], name: str) -> tuple[Any, ...]:
+    """The values, which must be numbers above 0: a logarithm is taken of them."""
+    for value in values:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
+            raise ValueError(f"{name} holds {value!r}, a number above 0 is due")
+    return tuple(values)
 
 
 def _growth(growth: Growth) -> dict[str, Any]:
