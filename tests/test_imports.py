@@ -65,7 +65,7 @@ RULES = (
     _rule(
         "cli, plugin and reports",
         " ".join(f"src/gradgate/{name}.py src/gradgate/{name}/*.py" for name in OUTER),
-        "hypothesis numpy pytest rich threadpoolctl",
+        "hypothesis numpy pytest resvg_py rich threadpoolctl",
         "core reference outer",
         "a backend is imported inside the function that asks for it",
     ),

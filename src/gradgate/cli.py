@@ -1,4 +1,4 @@
-"""The command line: `gradgate verify`, `gradgate bench` and `gradgate list`."""
+"""The command line: `gradgate verify`, `gradgate bench`, `gradgate report` and `gradgate list`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -20,6 +21,7 @@ from gradgate.arguments import at_least, names_of, seconds
 from gradgate.calling.host import LOAD_LIMIT, Worker
 from gradgate.calling.loading import Source, entry_points, resolve, shipped
 from gradgate.costs.options import add_bench_options
+from gradgate.costs.page.command import default_folder, report
 from gradgate.errors import Broken, CannotRun
 from gradgate.examining.run import run
 from gradgate.examining.subjects import Settings, Subject
@@ -116,6 +118,11 @@ def _parser() -> argparse.ArgumentParser:
     benchmarks = commands.add_parser("bench", help="what the losses cost, and the gates of cost", epilog=EXITS)
     benchmarks.set_defaults(command=_bench)
     add_bench_options(benchmarks)
+    reporting = commands.add_parser("report", help="a page, figures and Markdown of runs of benchmarks", epilog=EXITS)
+    reporting.set_defaults(command=_report)
+    reporting.add_argument("files", nargs="+", metavar="FILE", help="JSON of a run; the last one is told, and compared")
+    reporting.add_argument("--out", metavar="FOLDER", type=Path, help="where the page goes (FILE-report)")
+    reporting.add_argument("--markdown", action="store_true", help="print Markdown; the page only where --out is given")
     listing = commands.add_parser("list", help="what is shipped, what can run here, and why not where it cannot")
     listing.set_defaults(command=_list)
     return parser
@@ -158,7 +165,7 @@ def _examine(
     expected = read_expected(options.expected_failures) if options.expected_failures else []
     require_examined(expected, subjects)
     if subjects:
-        with _progress() as progress:
+        with _progress("verifying", "cases") as progress:
             begin = run if settings.vocabulary is None else run_large
             subjects = begin([subject.source for subject in subjects], settings, progress)
     for subject in subjects:
@@ -222,15 +229,26 @@ def _exit(subjects: list[Subject], options: argparse.Namespace, *, named: bool, 
 
 
 @contextmanager
-def _progress() -> Iterator[Any]:
+def _progress(doing: str, counted: str) -> Iterator[Any]:
     """A bar on a terminal; nothing in a pipe."""
     if not sys.stderr.isatty():
         yield lambda done, total: None
         return
-    columns = (TextColumn("verifying"), BarColumn(), MofNCompleteColumn(), TextColumn("cases"), TimeRemainingColumn())
+    columns = (TextColumn(doing), BarColumn(), MofNCompleteColumn(), TextColumn(counted), TimeRemainingColumn())
     with Progress(*columns, console=console(to_stderr=True), transient=True) as bar:
-        task = bar.add_task("verifying", total=None)
+        task = bar.add_task(doing, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _report(options: argparse.Namespace, given: list[str]) -> int:
+    folder = options.out or (None if options.markdown else default_folder(options.files))
+    with _progress("reporting", "parts") as progress:
+        made, told = report(options.files, folder, progress)
+    if options.markdown:
+        sys.stdout.write(made.markdown())
+    for sentence in told if options.markdown else (made.lead, *told):
+        console(to_stderr=options.markdown).print(sentence, soft_wrap=True)
+    return EXIT_VERIFIED
 
 
 def _list(options: argparse.Namespace, given: list[str]) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from gradgate.costs.document import Run
 from gradgate.costs.fits import Interval
 from gradgate.costs.summary import Comparison, Growth, comparisons, growths
+from gradgate.costs.units import times
 
 
 def lines(run: Run) -> Iterator[str]:
@@ -15,11 +16,11 @@ def lines(run: Run) -> Iterator[str]:
     if found:
         yield ""
         yield "how the cost grows: cost ~ size^exponent, with its 95 % interval; bytes: held at the peak, and returned"
-        yield from _columns(_HEADINGS, [_cells(growth) for growth in found])
+        yield from _columns(GROWTH, [growth_cells(growth) for growth in found])
     if compared := comparisons(run.measurements):
         yield ""
         yield "naive softmax against negative sampling, the same implementation"
-        yield from _columns(_COMPARED, [_compared(comparison) for comparison in compared])
+        yield from _columns(COMPARED, [comparison_cells(comparison) for comparison in compared])
     if run.noise is not None:
         yield ""
         yield noise_sentence(run)
@@ -27,35 +28,37 @@ def lines(run: Run) -> Iterator[str]:
         yield f"  {count} × not run: {reason}"
 
 
-_HEADINGS = ("implementation", "function", "over", "at", "time", "95 %", "bytes held", "returned")
-_COMPARED = ("implementation", "K", "B", "negative sampling wins from V =", "95 %", "ratio", "95 %", "at V =")
+GROWTH = ("implementation", "function", "over", "at", "time", "95 %", "bytes held", "returned")
+COMPARED = ("implementation", "K", "B", "negative sampling wins from V =", "95 %", "ratio", "95 %", "at V =")
 
 
-def _cells(growth: Growth) -> tuple[str, ...]:
+def growth_cells(growth: Growth) -> tuple[str, ...]:
+    """One row below GROWTH."""
     series = growth.series
     at = [f"K={series.K}"] * (series.K is not None) + [f"V={series.V}"] * (series.V is not None)
     at += [f"B={series.B}"] * (series.B > 1) + [f"d={series.d}"] * (series.d != 100)
     at += [series.dtype] * (series.dtype != "float32")
     exponents = (growth.bytes, growth.returned)
-    time = f"{growth.time.value:.2f}"
+    time = f"{growth.time.value:z.2f}"
     return (
         series.implementation,
         series.function,
         series.over,
         " ".join(at),
         time,
-        _interval(growth.time),
-        *("unseen" if e is None else f"{e.value:.2f}" for e in exponents),
+        interval(growth.time),
+        *("unseen" if e is None else f"{e.value:z.2f}" for e in exponents),
     )
 
 
-def _compared(found: Comparison) -> tuple[str, ...]:
+def comparison_cells(found: Comparison) -> tuple[str, ...]:
+    """One row below COMPARED."""
     wins = found.wins_from
     where = ("never here", "")
     if wins is not None:
         at_least = "" if wins.value > found.smallest else "≤ "
         where = (f"{at_least}{wins.value:,.0f}", f"[{wins.low:,.0f}, {wins.high:,.0f}]")
-    ratio = (f"{found.ratio.value:,.3g}", f"[{found.ratio.low:,.3g}, {found.ratio.high:,.3g}]")
+    ratio = (times(found.ratio.value), f"[{times(found.ratio.low)}, {times(found.ratio.high)}]")
     return (found.implementation, str(found.K), str(found.B), *where, *ratio, f"{found.at:,}")
 
 
@@ -69,8 +72,8 @@ def noise_sentence(run: Run) -> str:
     )
 
 
-def _interval(found: Interval) -> str:
-    return f"[{found.low:.2f}, {found.high:.2f}]"
+def interval(found: Interval, places: int = 2) -> str:
+    return f"[{found.low:z.{places}f}, {found.high:z.{places}f}]"
 
 
 def _columns(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -14,6 +14,7 @@ import pytest
 from gradgate.calling.inprocess import Performer
 from gradgate.costs.document import Run, document
 from gradgate.costs.items import Item, case_of, items
+from gradgate.costs.limits import limits
 from gradgate.costs.machine import machine
 from gradgate.costs.measuring import Measurement, measure, measure_epoch
 from gradgate.costs.noise import Certificate, certify
@@ -39,6 +40,7 @@ class Costs:
         self.complete = False  # until the session has come to its end
         self._seed, self._target = seed, target
         self._noise: Certificate | None = None
+        self._limits: dict[str, float | None] | None = None
 
     def measure(self, benchmark: Any, device: str, implementation: Performer, item: Item) -> None:
         """One benchmark. Skips what is not offered or takes too long; fails, and times nothing, for what is wrong."""
@@ -80,13 +82,14 @@ class Costs:
         call = partial(lambda *arguments: None, *case.inputs.values())
         benchmark(call)
         self.floor = tuple(float(f"{q:.3g}") for q in np.quantile(benchmark.stats.stats.data, (0, 0.5, 1)))
+        self._limits = limits()
         self._noise = certify(partial(np.dot, case.inputs["U"], case.inputs["center"]))
 
     def run(self) -> Run:
         return Run(
             name="this run",
             seed=self._seed,
-            machine=machine(),
+            machine={**machine(), "limits": self._limits},
             versions=surroundings(_LIBRARIES)["versions"],
             measurements=tuple(self.measurements),
             skipped=dict(sorted(self.skipped.items())),

@@ -1,0 +1,99 @@
+"""`gradgate report FILE...`: reads runs, makes the page of the last one, compares it with those before, and writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gradgate.costs.document import Run, read_run
+from gradgate.costs.page import sections
+from gradgate.costs.page.blocks import Section
+from gradgate.costs.page.chart import Figure
+from gradgate.costs.page.digest import digest
+from gradgate.costs.page.drawing import whole
+from gradgate.costs.page.html import page
+from gradgate.costs.page.markdown import markdown
+from gradgate.costs.page.versus import versus
+from gradgate.costs.page.writing import as_png, rasterizer_missing, require_folder, write_folder
+
+PAGE = "index.html"
+_TITLE = "What word2vec's losses cost"
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Report:
+    """The last run told, and compared with each of those before it."""
+
+    title: str
+    lead: str
+    sections: tuple[Section, ...]
+
+    @property
+    def figures(self) -> list[Figure]:
+        every = (block for section in self.sections for block in section.blocks)
+        return [block for block in every if isinstance(block, Figure) and not block.missing]
+
+    def html(self) -> str:
+        return page(self.title, self.lead, self.sections)
+
+    def markdown(self) -> str:
+        return markdown(self.title, self.lead, self.sections)
+
+
+def report_of(runs: Sequence[Run], step: Callable[[], None] = lambda: None) -> Report:
+    *before, last = runs
+    found = digest(last)
+    compared = [versus(old, last) for old in before]
+    told = sections.sections(found, step)
+    return Report(f"{_TITLE}: {last.name}", sections.headline(found), (*compared, *told))
+
+
+def default_folder(files: Sequence[str]) -> Path:
+    """Named after the first file, in the current folder."""
+    return Path(f"{Path(files[0]).stem}-report")
+
+
+def _read(files: Sequence[str]) -> list[Run]:
+    """The runs, called by their files' names, or by their paths where two have the same name."""
+    runs = [read_run(file) for file in files]
+    names = [run.name for run in runs]
+    return [
+        replace(run, name=file) if names.count(run.name) > 1 else run for file, run in zip(files, runs, strict=True)
+    ]
+
+
+def report(files: Sequence[str], folder: Path | None, progress: Progress) -> tuple[Report, list[str]]:
+    """The report, and sentences on what was written. folder None: nothing is.
+
+    Raises CannotRun for a file that holds no run, and for a folder that cannot be written.
+    """
+    if folder is not None:
+        require_folder(folder)
+    runs = _read(files)
+    done, total = 0, sections.COUNT
+
+    def step() -> None:
+        nonlocal done
+        done += 1
+        progress(done, total)
+
+    progress(0, total)
+    made = report_of(runs, step)
+    if folder is None:
+        return made, []
+    figures, missing = made.figures, rasterizer_missing()
+    total += len(figures)
+    content = {PAGE: made.html().encode("utf-8")}
+    for figure in figures:
+        svg = whole(figure)
+        content[f"{figure.name}.svg"] = svg.encode("utf-8")
+        if not missing:
+            content[f"{figure.name}.png"] = as_png(svg)
+        step()
+    write_folder(folder, content)
+    kinds = "SVG" if missing else "SVG and PNG"
+    told = [f"{folder / PAGE}: the page; beside it {len(figures)} figures as {kinds}"]
+    return made, [*told, *([missing] if missing else [])]
