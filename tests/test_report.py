@@ -268,9 +268,10 @@ def test_labels_never_cover_one_another() -> None:
 def test_limits_are_what_was_moved_and_computed_in_the_time_of_the_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     ticks = iter(range(1000))
     monkeypatch.setattr(limits.time, "thread_time", lambda: float(next(ticks)))  # every call takes one second
-    monkeypatch.setattr(limits, "caches", lambda: {"L3": 2**25})
+    monkeypatch.setattr(limits, "caches", lambda: {"L3": 2**15})
+    monkeypatch.setattr(limits, "_COPY", (2**16, 2**20))
     found = limits.limits()
-    assert found["copy_bytes_per_second"] == pytest.approx(2 * 4 * 2**25, rel=1e-3)
+    assert found["copy_bytes_per_second"] == pytest.approx(2 * 4 * 2**15, rel=1e-3)
     if found["flops_per_second"] is not None:  # without threadpoolctl nothing holds the BLAS to one thread
         assert found["flops_per_second"] == pytest.approx(2 * 1024**3, rel=1e-3)
 

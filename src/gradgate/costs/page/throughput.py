@@ -63,7 +63,10 @@ def throughput(digest: Digest) -> Figure:
 def _caveat(digest: Digest) -> str:
     if all(digest.limit(name) is None for name in _NAMES):
         return "This run did not measure the limits of its machine: none is drawn."
-    return "Data that stays in a cache moves faster than a copy in memory, so that at a small V the first is no limit."
+    text = "Data that stays in a cache moves faster than a copy in memory, so that at a small V the first is no limit."
+    blas = digest.run.machine.get("blas")
+    threads = blas.get("threads") if isinstance(blas, dict) else None
+    return text if threads in (None, 1) else f"{text} The run itself let the BLAS use {threads} threads."
 
 
 def _measured(digest: Digest, series: Series) -> Line:
