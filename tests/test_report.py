@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import pytest
 
 from gradgate import cli
 from gradgate.costs import limits
-from gradgate.costs.document import Run, document
+from gradgate.costs.document import Run, document, read_run
 from gradgate.costs.measuring import Measurement
 from gradgate.costs.noise import Certificate
 from gradgate.costs.page import labels, style
@@ -23,6 +23,7 @@ from gradgate.costs.page.digest import digest
 from gradgate.costs.page.drawing import HEIGHT, WIDTH, whole
 from gradgate.costs.page.throughput import ARITHMETIC, BANDWIDTH, bound
 from gradgate.costs.page.writing import rasterizer_missing
+from gradgate.errors import CannotRun
 
 SIZES = (2**8, 2**12, 2**14, 2**17)
 EXPONENTS = {("dense_one", "naive_softmax"): 1.13, ("dense_one", "negative_sampling"): 0.57}
@@ -372,6 +373,51 @@ def test_a_file_that_holds_no_run_is_said_in_a_line_and_nothing_is_written(
     assert told.startswith("gradgate: bad.json ")
     assert told.count("\n") == 1
     assert {path.name for path in folder.iterdir()} == {"run.json", "bad.json"}
+
+
+WRONG = ("x", None, -1, 0, 0.5, True, [], ["a"], {"a": 1}, 1e308, 10**30)
+
+
+def places(value: object, place: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """The way to every value that the document holds, less what is worked out anew."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, part in inner:
+        if key not in ("growth", "comparisons"):
+            yield (*place, key)
+            yield from places(part, (*place, key))
+
+
+def refusal(path: Path) -> str:
+    """The sentence that refuses the file; empty where a page and Markdown come of it."""
+    try:
+        made = report_of([read_run(str(path))])
+    except CannotRun as error:
+        return str(error)
+    assert tree(made.html()).tag == "html"
+    assert made.markdown().startswith("# ")
+    return ""
+
+
+def test_a_value_of_the_wrong_kind_is_refused_or_does_no_harm(tmp_path: Path) -> None:
+    """A page is made, or a sentence is said: nothing else comes of it."""
+    run, path = planted(), tmp_path / "run.json"
+    few = tuple(m for m in run.measurements if m.implementation == "sparse_one" and m.V < 2**17 and m.K in (None, 5))
+    text = json.dumps(document(replace(run, measurements=few)))
+    rng = np.random.Generator(np.random.Philox(0))
+    every = list(places(json.loads(text)))
+    refused = 0
+    for _ in range(60):
+        *way, last = every[rng.integers(len(every))]
+        wrong = json.loads(text)
+        inner = wrong
+        for key in way:
+            inner = inner[key]
+        inner[last] = WRONG[rng.integers(len(WRONG))]
+        path.write_text(json.dumps(wrong), encoding="utf-8")
+        sentence = refusal(path)
+        assert "\n" not in sentence
+        refused += sentence != ""
+    assert 0 < refused < 60
 
 
 @pytest.mark.parametrize("out", ["run.json", "run.json/page"])

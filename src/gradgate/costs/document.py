@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import math
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,14 @@ from gradgate.costs.summary import Comparison, Growth, comparisons, growths
 from gradgate.errors import CannotRun
 
 SCHEMA = "gradgate.bench/1"
+_KINDS = {  # of the fields of a Measurement, its seconds aside
+    **dict.fromkeys(("implementation", "function", "loss", "dtype", "device"), str),
+    **dict.fromkeys(("V", "d", "B", "rounds", "bytes", "rows", "returned"), int),
+    "K": int | None,
+    "verified": bool,
+    "load": int | float | None,
+}
+_MOST = 2.0**63  # of anything that is counted or timed
 
 
 @dataclass(frozen=True)
@@ -76,17 +83,21 @@ def read_run(path: str) -> Run:
             noise=None if found["noise"] is None else _certificate(found["noise"]),
             complete=found["complete"],
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise CannotRun(f"{path} says that it is {SCHEMA}, but lacks or misspells a key: {error}") from error
+    except KeyError as error:
+        raise CannotRun(f"{path} says that it is {SCHEMA}, but lacks the key {error}") from error
+    except (TypeError, ValueError, AttributeError) as error:
+        raise CannotRun(f"{path} says that it is {SCHEMA}, but does not keep to it: {error}") from error
 
 
 def _measurement(item: dict[str, Any]) -> Measurement:
-    known = {field.name for field in fields(Measurement)}
-    kept: dict[str, Any] = {name: value for name, value in item.items() if name in known}
-    _positive([kept[name] for name in ("V", "d", "B", "rounds")], "V, d, B, rounds")
-    if not kept["seconds"]:
+    for name, kind in _KINDS.items():
+        value = item[name]
+        if not isinstance(value, kind) or (not isinstance(value, str) and not 0 <= (value or 0) < _MOST):
+            raise ValueError(f"{name} is {value!r} in a benchmark")
+    _positive([item[name] for name in ("V", "d", "B", "rounds")], "V, d, B, rounds")
+    if not item["seconds"]:
         raise ValueError("a benchmark holds no seconds")
-    return Measurement(**{**kept, "seconds": _positive(kept["seconds"], "seconds")})
+    return Measurement(**{name: item[name] for name in _KINDS}, seconds=_positive(item["seconds"], "seconds"))
 
 
 def _certificate(found: dict[str, Any]) -> Certificate:
@@ -97,7 +108,7 @@ def _certificate(found: dict[str, Any]) -> Certificate:
 def _positive(values: list[Any], name: str) -> tuple[Any, ...]:
     """The values, which must be numbers above 0: a logarithm is taken of them."""
     for value in values:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < _MOST:
             raise ValueError(f"{name} holds {value!r}, a number above 0 is due")
     return tuple(values)
 

@@ -47,7 +47,8 @@ class Digest:
 
     def caches(self) -> dict[str, int]:
         found = self.run.machine.get("caches")
-        return {str(name): size for name, size in found.items()} if isinstance(found, dict) else {}
+        known = found.items() if isinstance(found, dict) else ()
+        return {str(name): size for name, size in known if isinstance(size, int) and size > 0}
 
 
 def digest(run: Run) -> Digest:
