@@ -118,7 +118,8 @@ def _parser() -> argparse.ArgumentParser:
     benchmarks = commands.add_parser("bench", help="what the losses cost, and the gates of cost", epilog=EXITS)
     benchmarks.set_defaults(command=_bench)
     add_bench_options(benchmarks)
-    reporting = commands.add_parser("report", help="a page, figures and Markdown of runs of benchmarks", epilog=EXITS)
+    made = "exit codes: 0 the report was made, 4 it could not be"
+    reporting = commands.add_parser("report", help="a page, figures and Markdown of runs of benchmarks", epilog=made)
     reporting.set_defaults(command=_report)
     reporting.add_argument("files", nargs="+", metavar="FILE", help="JSON of a run; the last one is told, and compared")
     reporting.add_argument("--out", metavar="FOLDER", type=Path, help="where the page goes (FILE-report)")
