@@ -16,7 +16,7 @@ from gradgate.costs.limits import limits
 from gradgate.costs.machine import machine
 from gradgate.costs.measuring import Measurement
 from gradgate.costs.noise import Certificate
-from gradgate.report.document import library_versions
+from gradgate.report.document import surroundings
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks-json.md"
 OPEN = {"versions", "skipped", "machine.caches", "machine.blas"}  # their keys are names, or said in a sentence
@@ -37,7 +37,18 @@ def run() -> Run:
             found.append(Measurement("one", item.function, loss, seconds=seconds, **sizes, **counted))
     noise = Certificate((1.0, 1.001), 1.2, 1.002)
     about = {**machine(), "limits": limits()}
-    return Run("run", 3, about, library_versions(), tuple(found), {"too slow": 2}, ("wrong",), (1e-8,), noise, True)
+    return Run(
+        "run",
+        3,
+        about,
+        surroundings(("numpy", "torch"))["versions"],
+        tuple(found),
+        {"too slow": 2},
+        ("wrong",),
+        (1e-8,),
+        noise,
+        True,
+    )
 
 
 def keys(value: Any, path: str = "") -> set[str]:

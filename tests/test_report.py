@@ -19,7 +19,7 @@ from gradgate.costs.measuring import Measurement
 from gradgate.costs.noise import Certificate
 from gradgate.costs.page import labels, style
 from gradgate.costs.page.command import PAGE, Report, report, report_of
-from gradgate.costs.page.digest import digest
+from gradgate.costs.page.digest import digest, median
 from gradgate.costs.page.drawing import HEIGHT, WIDTH, whole
 from gradgate.costs.page.throughput import ARITHMETIC, BANDWIDTH, bound
 from gradgate.costs.page.writing import rasterizer_missing
@@ -155,6 +155,46 @@ def test_a_name_with_markup_in_it_is_only_text() -> None:
     assert "<script" not in re.sub(r"\\<", "", found.markdown())
     for figure in found.figures:
         ET.fromstring(whole(figure))
+
+
+def test_peers_stand_beside_the_fastest_implementation_of_the_same_size() -> None:
+    run = planted()
+    peer = measured("torch_cross_entropy", "naive_softmax", 2**12, 1.0)
+    fastest = min(median(m) for m in run.measurements if (m.loss, m.V) == ("naive_softmax", 2**12))
+    alone = measured("jax_jit", "naive_softmax", 2**13, 1.0)  # no implementation was measured there
+    rows = [
+        [cell.text for cell in row]
+        for row in tree(report_of([replace(run, measurements=(*run.measurements, peer, alone))]).html()).iter("tr")
+    ]
+    [found] = [row for row in rows if row[0] == "torch_cross_entropy" and row[6] == "dense_one"]
+    assert found[5] == "1 s"
+    assert float((found[8] or "").removesuffix(" ×").replace(",", "")) == pytest.approx(1 / fastest, rel=1e-3)
+    assert not [row for row in rows if row[0] == "jax_jit" and row[6] in ("dense_one", "sparse_one")]
+
+
+def test_a_training_loop_is_told_beside_gradients_and_called_another_thing() -> None:
+    trained = replace(
+        measured("gensim", "negative_sampling", 5000, 0.5, K=5, B=1000),
+        function="training",
+        bytes=None,
+        rows=None,
+        returned=None,
+        verified=False,
+    )
+    run = planted()
+    page = text_of(report_of([replace(run, measurements=(*run.measurements, trained))]).html())
+    assert "gensim trains 2 k pairs a second (V = 5,000, d = 100, K = 5, one thread): it draws its negatives" in page
+    assert "sparse_one computes loss and gradients of 2 M pairs a second, 1 in a call" in page
+
+
+def test_memory_that_cannot_be_seen_is_called_unseen() -> None:
+    run = planted()
+    unseen = tuple(replace(m, bytes=None) for m in run.measurements)
+    found = report_of([replace(run, measurements=unseen)])
+    rows = [[cell.text for cell in row] for row in tree(found.html()).iter("tr")]
+    assert {row[6] for row in rows if row[2:3] == ["V"] and row[0] != "implementation"} == {"unseen"}
+    assert "bytes-V" not in [figure.name for figure in found.figures]
+    assert "none of the run's implementations let its memory be seen" in text_of(found.html())
 
 
 def test_a_run_without_limits_says_that_it_has_none() -> None:

@@ -21,7 +21,6 @@ from gradgate.arguments import at_least, names_of, seconds
 from gradgate.calling.host import LOAD_LIMIT, Worker
 from gradgate.calling.loading import Source, entry_points, resolve, shipped
 from gradgate.costs.options import add_bench_options
-from gradgate.costs.page.command import default_folder, report
 from gradgate.errors import Broken, CannotRun
 from gradgate.examining.run import run
 from gradgate.examining.subjects import Settings, Subject
@@ -242,6 +241,8 @@ def _progress(doing: str, counted: str) -> Iterator[Any]:
 
 
 def _report(options: argparse.Namespace, given: list[str]) -> int:
+    from gradgate.costs.page.command import default_folder, report
+
     folder = options.out or (None if options.markdown else default_folder(options.files))
     with _progress("reporting", "parts") as progress:
         made, told = report(options.files, folder, progress)

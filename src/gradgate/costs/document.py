@@ -12,12 +12,13 @@ from gradgate.costs.measuring import Measurement
 from gradgate.costs.noise import Certificate
 from gradgate.costs.summary import Comparison, Growth, comparisons, growths
 from gradgate.errors import CannotRun
+from gradgate.interface import NAIVE_SOFTMAX
 
 SCHEMA = "gradgate.bench/1"
 _KINDS = {  # of the fields of a Measurement, its seconds aside
     **dict.fromkeys(("implementation", "function", "loss", "dtype", "device"), str),
-    **dict.fromkeys(("V", "d", "B", "rounds", "bytes", "rows", "returned"), int),
-    "K": int | None,
+    **dict.fromkeys(("V", "d", "B", "rounds"), int),
+    **dict.fromkeys(("K", "bytes", "rows", "returned"), int | None),
     "verified": bool,
     "load": int | float | None,
 }
@@ -95,6 +96,8 @@ def _measurement(item: dict[str, Any]) -> Measurement:
         if not isinstance(value, kind) or (not isinstance(value, str) and not 0 <= (value or 0) < _MOST):
             raise ValueError(f"{name} is {value!r} in a benchmark")
     _positive([item[name] for name in ("V", "d", "B", "rounds")], "V, d, B, rounds")
+    if (item["K"] is None) != (item["loss"] == NAIVE_SOFTMAX):
+        raise ValueError(f"K is {item['K']} in a benchmark of {item['loss']}")
     if not item["seconds"]:
         raise ValueError("a benchmark holds no seconds")
     return Measurement(**{name: item[name] for name in _KINDS}, seconds=_positive(item["seconds"], "seconds"))

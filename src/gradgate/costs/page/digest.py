@@ -72,4 +72,9 @@ def dense_bytes(measurement: Measurement) -> int:
 
 def is_row_sparse(measurement: Measurement) -> bool:
     """Whether fewer rows of gradient came back than U has: at a small V a batch touches more."""
-    return measurement.rows < measurement.V
+    return measurement.rows is not None and measurement.rows < measurement.V
+
+
+def is_of_windows(measurement: Measurement) -> bool:
+    """Whether its B counts the windows of a text, and not pairs."""
+    return measurement.function.startswith(("skipgram", "cbow"))

@@ -56,20 +56,26 @@ def bytes_by_vocabulary(digest: Digest) -> Figure:
     panels = []
     for title, group in by_loss_and_batch(digest):
         lines = [
-            Line(s.implementation, tuple(at(m.V, m.bytes) for m in s.measurements if m.bytes > 0), _colour(digest, s))
+            Line(s.implementation, tuple(at(m.V, m.bytes) for m in s.measurements if m.bytes), _colour(digest, s))
             for s in group
         ]
+        lines = [line for line in lines if line.points]
+        if not lines:
+            continue
         wide = max((m for s in group for m in s.measurements), key=lambda m: m.V)
         size = dense_bytes(wide) / wide.V
         first = min(m.V for s in group for m in s.measurements)
         guide = Line(f"U, {wide.dtype}", (at(first, size * first), at(wide.V, size * wide.V)), None)
-        panels.append(Panel(title, (*(line for line in lines if line.points), guide)))
+        panels.append(Panel(title, (*lines, guide)))
     caption = (
         "The most bytes that a call holds at once, its results among them, beyond its arguments; dotted: the size of U "
         "itself, which is that of a dense gradient. Bytes are counted, not timed: they are the same in every run."
     )
     axis = Axis("bytes held at the peak", "bytes")
-    return Figure("bytes-V", "Bytes against V", caption, V_AXIS, axis, tuple(panels), _needs(panels, "V"))
+    missing = _needs(panels, "V")
+    if missing and digest.series("V"):
+        missing = "none of the run's implementations let its memory be seen"
+    return Figure("bytes-V", "Bytes against V", caption, V_AXIS, axis, tuple(panels), missing)
 
 
 def local_slopes(digest: Digest) -> Figure:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 
 from gradgate.costs import units
 from gradgate.costs.page import figures, tables, words
-from gradgate.costs.page.blocks import Explanation, Section, Text
+from gradgate.costs.page.blocks import Explanation, Section, Table, Text
 from gradgate.costs.page.digest import Digest
+from gradgate.costs.page.peers import peer_table, yardstick
 from gradgate.costs.page.throughput import throughput
 from gradgate.costs.summary import Comparison
 from gradgate.costs.tables import noise_sentence
@@ -105,6 +106,13 @@ def _throughput(digest: Digest) -> Section:
     return Section("Pairs a second", (throughput(digest), *_explained(words.limits(digest)), *parts))
 
 
+def _peers(digest: Digest) -> Section:
+    blocks: list[Table | Text] = [Text(sentence) for sentence in yardstick(digest)]
+    if (table := peer_table(digest)) is not None:
+        blocks.insert(0, table)
+    return Section("Beside what one would write otherwise", tuple(blocks))
+
+
 def _noise(digest: Digest) -> Section:
     title = "How far to trust these times"
     if digest.run.noise is None:
@@ -132,7 +140,7 @@ def _left_out(digest: Digest) -> Section:
 def _again(digest: Digest) -> Section:
     return Section(
         "Measure it yourself",
-        (Text("pytest --benchmark-only --costs-json run.json bench, then gradgate report run.json"),),
+        (Text("gradgate bench --json run.json, then gradgate report run.json"),),
     )
 
 
@@ -144,5 +152,18 @@ def _range(found: Comparison) -> str:
     return f"[{units.times(found.ratio.low)}, {units.times(found.ratio.high)}]"
 
 
-_BUILDERS = (_losses, _growth, _bends, _dense, _negatives, _memory, _throughput, _noise, _left_out, _run, _again)
+_BUILDERS = (
+    _losses,
+    _growth,
+    _bends,
+    _dense,
+    _negatives,
+    _memory,
+    _throughput,
+    _peers,
+    _noise,
+    _left_out,
+    _run,
+    _again,
+)
 COUNT = len(_BUILDERS)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from gradgate.costs import units
 from gradgate.costs.measuring import Measurement
 from gradgate.costs.page.blocks import Table
-from gradgate.costs.page.digest import Digest, dense_bytes, is_of_pairs, is_row_sparse, median
+from gradgate.costs.page.digest import Digest, dense_bytes, is_of_windows, is_row_sparse, median
 from gradgate.costs.page.throughput import pairs_per_second
 from gradgate.costs.tables import COMPARED, GROWTH, comparison_cells, growth_cells
 from gradgate.interface import NEGATIVE_SAMPLING
@@ -58,17 +58,15 @@ def ends_of_negative_sampling(digest: Digest) -> list[tuple[Measurement, Measure
 def _trapped(small: Measurement, large: Measurement) -> tuple[str, ...]:
     form = "row-sparse" if is_row_sparse(large) else "dense"
     grew = f"{units.times(median(large) / median(small))} ×"
-    held = units.size(large.bytes)
+    held = "unseen" if large.bytes is None else units.size(large.bytes)
+    rows = "unseen" if large.rows is None else f"{large.rows:,}"
     ends = [cell for m in (small, large) for cell in (f"{m.V:,}", units.seconds(median(m)))]
-    return (large.implementation, form, f"{large.rows:,}", held, *ends, grew)
+    return (large.implementation, form, rows, held, *ends, grew)
 
 
 def _cost(m: Measurement) -> tuple[str, ...]:
-    of_U = f"{units.times(m.bytes / dense_bytes(m))} ×"
-    sizes = (f"{m.V:,}", "" if m.K is None else str(m.K), str(m.B), str(m.d), m.dtype)
-    rate = units.rate(pairs_per_second(m))
-    if is_of_pairs(m):
-        function = m.function
-    else:
-        function, rate = f"{m.function}, {m.loss}", f"{rate} windows/s"
-    return (m.implementation, function, *sizes, units.seconds(median(m)), rate, units.size(m.bytes), of_U)
+    sizes = (f"{m.V:,}", "" if m.K is None else str(m.K), f"{m.B:,}", str(m.d), m.dtype)
+    function = m.function if m.function.startswith(m.loss) else f"{m.function}, {m.loss}"
+    rate = units.rate(pairs_per_second(m)) + (" windows/s" if is_of_windows(m) else "")
+    held = ("unseen", "") if m.bytes is None else (units.size(m.bytes), f"{units.times(m.bytes / dense_bytes(m))} ×")
+    return (m.implementation, function, *sizes, units.seconds(median(m)), rate, *held)

@@ -21,8 +21,8 @@ def work(digest: Digest) -> Iterator[str]:
         "of V is 1. Negative sampling reads the row of the outside word and those of K negatives, and its gradient "
         "is zero in every other row: O(K d), whatever V. Its exponent of V is 0."
     )
-    if growths := _softmax(digest):
-        low, high = (pick(growth.returned.value for growth in growths) for pick in (min, max))
+    if counted := [growth.returned.value for growth in _softmax(digest) if growth.returned is not None]:
+        low, high = min(counted), max(counted)
         span = f"V^{low:.2f}" if f"{low:.2f}" == f"{high:.2f}" else f"between V^{low:.2f} and V^{high:.2f}"
         yield f"Counted, it is so: the bytes that naive softmax returns grow as {span}. Time follows less exactly."
 
