@@ -37,11 +37,12 @@ def run() -> Run:
             found.append(Measurement("one", item.function, loss, seconds=seconds, **sizes, **counted))
     noise = Certificate((1.0, 1.001), 1.2, 1.002)
     about = {**machine(), "limits": limits()}
+    versions = surroundings(("numpy", "torch"))["versions"]
     return Run(
         "run",
         3,
         about,
-        surroundings(("numpy", "torch"))["versions"],
+        versions,
         tuple(found),
         {"too slow": 2},
         ("wrong",),

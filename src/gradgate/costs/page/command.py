@@ -65,6 +65,18 @@ def _read(files: Sequence[str]) -> list[Run]:
     ]
 
 
+class _Steps:
+    """Counts what is done; the figures are added to the total once they are known."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.done, self.total, self._progress = 0, sections.COUNT, progress
+        progress(0, self.total)
+
+    def __call__(self) -> None:
+        self.done += 1
+        self._progress(self.done, self.total)
+
+
 def report(files: Sequence[str], folder: Path | None, progress: Progress) -> tuple[Report, list[str]]:
     """The report, and sentences on what was written. folder None: nothing is.
 
@@ -72,22 +84,15 @@ def report(files: Sequence[str], folder: Path | None, progress: Progress) -> tup
     """
     if folder is not None:
         require_folder(folder)
-    runs = _read(files)
-    done, total = 0, sections.COUNT
-
-    def step() -> None:
-        nonlocal done
-        done += 1
-        progress(done, total)
-
-    progress(0, total)
+    runs, step = _read(files), _Steps(progress)
     made = report_of(runs, step)
-    if folder is None:
-        return made, []
-    figures, missing = made.figures, rasterizer_missing()
-    total += len(figures)
-    content = {PAGE: made.html().encode("utf-8")}
-    for figure in figures:
+    return made, [] if folder is None else _write(made, folder, step)
+
+
+def _write(made: Report, folder: Path, step: _Steps) -> list[str]:
+    missing, content = rasterizer_missing(), {PAGE: made.html().encode("utf-8")}
+    step.total += len(made.figures)
+    for figure in made.figures:
         svg = whole(figure)
         content[f"{figure.name}.svg"] = svg.encode("utf-8")
         if not missing:
@@ -95,5 +100,5 @@ def report(files: Sequence[str], folder: Path | None, progress: Progress) -> tup
         step()
     write_folder(folder, content)
     kinds = "SVG" if missing else "SVG and PNG"
-    told = [f"{folder / PAGE}: the page; beside it {len(figures)} figures as {kinds}"]
-    return made, [*told, *([missing] if missing else [])]
+    told = f"{folder / PAGE}: the page; beside it {len(made.figures)} figures as {kinds}"
+    return [told, *([missing] if missing else [])]

@@ -76,7 +76,7 @@ def _losses(digest: Digest) -> Section:
 
 def _growth(digest: Digest) -> Section:
     drawn = [figures.time_by_vocabulary(digest, B) for B in digest.batches() if B > 1]
-    texts = [*words.overhead(digest), *words.exponent(digest), *words.flat(digest)]
+    texts = [*words.overhead(digest), *words.floor(digest), *words.exponent(digest), *words.flat(digest)]
     fits = [tables.exponents(digest)] if digest.growths else [Text(f"No exponent: {_SIZES}.")]
     return Section("How time grows with V", (*_explained(texts), *fits, *drawn))
 

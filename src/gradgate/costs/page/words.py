@@ -55,10 +55,14 @@ def overhead(digest: Digest) -> Iterator[str]:
             f"flattens nothing: the steepest first step is {steep.series.implementation}'s, with "
             f"{steep.slopes[0][1]:z.2f}."
         )
-    if digest.run.floor:
-        floor = digest.run.floor[len(digest.run.floor) // 2]
-        text += f" A call that does nothing takes {units.seconds(floor)} here: no time below that means anything."
     yield text
+
+
+def floor(digest: Digest) -> Iterator[str]:
+    """What no time can be below."""
+    if digest.run.floor:
+        fastest, *_ = digest.run.floor
+        yield f"A call that does nothing takes {units.seconds(fastest)} here: no time near that means anything."
 
 
 def exponent(digest: Digest) -> Iterator[str]:
