@@ -53,6 +53,7 @@ def test_the_report_names_the_slowdown_and_what_would_prove_it() -> None:
     assert "The slowest against before: one naive\\_softmax V=512 B=1 d=100 float32" in text
     assert "Wall times of two runs on a shared machine prove nothing by themselves" in text
     assert "gradgate bench --gate" in text
+    assert "(the machine's load was 1.0 before, 1.0 now)" in text
 
 
 def test_the_same_run_twice_is_silent() -> None:

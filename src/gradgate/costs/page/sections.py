@@ -131,7 +131,7 @@ def _noise(digest: Digest) -> Section:
 def _left_out(digest: Digest) -> Section:
     run = digest.run
     blocks = [Text(f"Refuted, and therefore not timed: {sentence}") for sentence in run.failed]
-    blocks += [Text(f"Not run, {count} times: {reason}.") for reason, count in run.skipped.items()]
+    blocks += [Text(f"Not run ({count}): {reason}.") for reason, count in run.skipped.items()]
     if not blocks:
         blocks = [Text("Nothing was left out, and nothing refuted.")]
     return Section("What was not run, what was refuted", tuple(blocks))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import median
+
 from gradgate.costs import units
 from gradgate.costs.changes import Change, changes, differing_conditions, name_of, noise_of, only_in
 from gradgate.costs.document import Run
@@ -10,10 +12,10 @@ from gradgate.costs.tables import interval
 
 _HEADINGS = ("new / old", "95 %", "beyond noise", "benchmark")
 _CAUTION = (
-    "Wall times of two runs on a shared machine prove nothing by themselves: other work, another frequency or "
-    "another place in memory moves them, and in {count} comparisons some intervals miss 1 by chance. What proves a "
-    "slowdown is the gate, gradgate bench --gate: both revisions in one process, call by call in turn, in the CPU "
-    "time of the thread."
+    "Wall times of two runs on a shared machine prove nothing by themselves. The certificates are in CPU time, which "
+    "leaves out the waiting for other work{loads}; another frequency or another place in memory moves the times too, "
+    "and of {count} intervals some miss 1 by chance. What proves a slowdown is the gate, gradgate bench --gate: both "
+    "revisions in one process, call by call in turn, in the CPU time of the thread."
 )
 
 
@@ -22,7 +24,7 @@ def versus(old: Run, new: Run) -> Section:
     beyond = [change for change in found if change.beyond]
     blocks: list[Text | Explanation | Table] = [Text(_verdict(old, new, found, beyond))]
     if found:
-        blocks.append(Text(_CAUTION.format(count=len(found))))
+        blocks.append(Text(_CAUTION.format(count=len(found), loads=_loads(old, new))))
     if unlike := list(differing_conditions(old, new)):
         blocks.append(Text(f"Not measured alike: {'; '.join(unlike)}."))
     blocks += [
@@ -56,6 +58,15 @@ def _verdict(old: Run, new: Run, found: list[Change], beyond: list[Change]) -> s
         worst = slower[0]
         text += f" The slowest against before: {name_of(worst.measurement)}, {units.times(worst.ratio.value)} times."
     return text
+
+
+def _loads(old: Run, new: Run) -> str:
+    """How busy the machine was during either run; empty where one does not say."""
+    loads = [[m.load for m in run.measurements if m.load is not None] for run in (old, new)]
+    if not all(loads):
+        return ""
+    before, now = (median(load) for load in loads)
+    return f" (the machine's load was {before:.1f} before, {now:.1f} now)"
 
 
 def _table(title: str, found: list[Change], *, long: bool = False) -> Table:
