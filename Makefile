@@ -1,5 +1,5 @@
 # make verify (the default) · make test · make bench · make bench-gate · make bench-tally · make soundness · make power · make peers
-# make checks · make clean · make help
+# make mutants · make checks · make clean · make help
 #
 # Each sets up .venv first where it is missing, or older than pyproject.toml or constraints.txt.
 #   make verify ARGS="numpy_dense --json -"    passes arguments on
@@ -7,7 +7,7 @@
 #   make verify EXTRAS=bench,test,dev          without torch
 
 PYTHON ?= python3
-EXTRAS ?= torch,bench,test,dev
+EXTRAS ?= torch,bench,mutants,test,dev
 ARGS ?=
 
 VENV := .venv
@@ -15,7 +15,7 @@ RUN := $(VENV)/bin/python
 PIP := $(RUN) -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 STAMP := $(VENV)/.installed-$(EXTRAS)
 
-.PHONY: verify test bench bench-gate bench-tally soundness power peers checks clean help
+.PHONY: verify test bench bench-gate bench-tally soundness power peers mutants checks clean help
 
 verify: $(STAMP)
 	@$(VENV)/bin/gradgate verify $(ARGS)
@@ -42,6 +42,9 @@ peers: $(STAMP)
 	@$(PIP) --no-build-isolation --editable '.[peers]'
 	@$(RUN) -m gradgate.peers $(ARGS)
 
+mutants: $(STAMP)
+	@$(RUN) -m gradgate.mutants $(ARGS)
+
 checks: $(STAMP)
 	@$(RUN) -m ruff check --quiet
 	@$(RUN) -m ruff format --check --quiet || { echo "not formatted: run $(RUN) -m ruff format" >&2; exit 1; }
@@ -58,7 +61,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@touch $@
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks
+	rm -rf $(VENV) build dist .mutants .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks
 	find impls properties bench corpus src tests -name __pycache__ -prune -exec rm -rf {} +
 
 help:

@@ -15,8 +15,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 # Modules of gradgate that speak to people or to pytest. Every other one is core, or the reference.
-OUTER = "__main__ arguments cli costs peers plugin power report soundness suite".split()
-BACKENDS = frozenset("autograd cupy gensim jax jaxlib mlx numba scipy tensorflow torch triton".split())
+OUTER = "__main__ arguments cli costs mutants peers plugin power report soundness suite".split()
+BACKENDS = frozenset("autograd cupy gensim jax jaxlib libcst mlx mutmut numba scipy tensorflow torch triton".split())
 
 
 @dataclass(frozen=True)

@@ -114,11 +114,15 @@ class Examination:
         for judgement in judging(planned, evidence):
             self._record(judgement, evidence, planned)
 
-    def conclude(self) -> None:
-        """Settles the verdict, shrinks what is shown for it, words it, and names the likely cause."""
+    def settle(self) -> None:
+        """Settles the verdict alone, without a counterexample: no more cases may be put."""
         self._settle_excused()
         self.verdict = settle(self._failures, self.quantities, doubtful=self._doubtful > 0)
         self.failed = Counter((f.law, f.cause, f.verdict) for f in self._failures)
+
+    def conclude(self) -> None:
+        """Settles the verdict, shrinks what is shown for it, words it, and names the likely cause."""
+        self.settle()
         self.counterexamples = [self._counterexample(failures) for failures in self._shown()]
         self.sentence = self._word()
         self.cause = name_cause(self.dossier())

@@ -21,7 +21,7 @@ CASES = 200  # as many as the gate puts by default
 
 # The laws take turns of forty cases: one ten out of each forty lets every law meet every kind of input.
 SPREAD = tuple(40 * turn + 10 * (turn % 4) + kind for turn in range(CASES // 40) for kind in range(10))
-_ORDER = (*SPREAD, *(index for index in range(CASES) if index not in SPREAD))
+ORDER = (*SPREAD, *(index for index in range(CASES) if index not in SPREAD))
 
 
 def try_faults(faults: Iterable[Fault], base: str, dtype: str, whole: int, most: int = CASES) -> list[Trial]:
@@ -39,7 +39,7 @@ def try_faults(faults: Iterable[Fault], base: str, dtype: str, whole: int, most:
 def _try_function(function: str, trials: list[Trial], base: str, dtype: str, whole: int, most: int) -> None:
     right, peer = (InProcess(load(name)) for name in (base, BASES[base]))
     examinations = [trial.examination(right, function) for trial in trials]
-    for done, index in enumerate(_ORDER[:most]):
+    for done, index in enumerate(ORDER[:most]):
         still = [i for i, trial in enumerate(trials) if done < whole or not trial.caught]
         if not still:
             return
