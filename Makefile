@@ -1,5 +1,5 @@
-# make verify (the default) · make test · make bench · make bench-gate · make bench-tally · make soundness · make power · make peers
-# make mutants · make checks · make clean · make help
+# make verify (the default) · make test · make bench · make bench-gate · make bench-tally · make soundness · make power
+# make causes · make peers · make mutants · make checks · make clean · make help
 #
 # Each sets up .venv first where it is missing, or older than pyproject.toml or constraints.txt.
 #   make verify ARGS="numpy_dense --json -"    passes arguments on
@@ -15,7 +15,7 @@ RUN := $(VENV)/bin/python
 PIP := $(RUN) -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 STAMP := $(VENV)/.installed-$(EXTRAS)
 
-.PHONY: verify test bench bench-gate bench-tally soundness power peers mutants checks clean help
+.PHONY: verify test bench bench-gate bench-tally soundness power causes peers mutants checks clean help
 
 verify: $(STAMP)
 	@$(VENV)/bin/gradgate verify $(ARGS)
@@ -37,6 +37,9 @@ soundness: $(STAMP)
 
 power: $(STAMP)
 	@$(RUN) -m gradgate.power $(ARGS)
+
+causes: $(STAMP)
+	@$(RUN) -m gradgate.confusion $(ARGS)
 
 peers: $(STAMP)
 	@$(PIP) --no-build-isolation --editable '.[peers]'

@@ -86,7 +86,7 @@ FAULTS = [
         "grad_U",
         "repeats counted once",
         "seen",
-        "dU[k] = ... in the loop: the last draw wins, over the outside word too.",
+        "dU[rows] += ... with a fancy index, or dU[k] = ... in the loop: of a row's several terms the last one wins.",
         assigned,
     ),
     (

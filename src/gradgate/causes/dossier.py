@@ -60,6 +60,18 @@ class Dossier:
         places = {int(place) for place in np.linspace(0, len(self.wrong) - 1, FAILING)} if self.wrong else set()
         return [found for found in self.put(self.wrong[place] for place in sorted(places)) if found.failing]
 
+    @property
+    def all_failing(self) -> str:
+        """`12 of 12 failing cases`: how many a cause accounts for that accounts for every one that was looked at."""
+        count = len(self.failing)
+        return f"{count} of {count} failing case{'' if count == 1 else 's'}"
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether what failed can have one explanation only: numbers, and on more cases than one."""
+        numbers = any(np.isfinite(each.seen[q]).any() for each in self.failing for q in each.failing)
+        return numbers and len(self.failing) > 1
+
     @cached_property
     def passing(self) -> list[Exhibit]:
         """Some generated cases on which every value and gradient is right."""

@@ -155,10 +155,10 @@ def _of_one(faults: Sequence[Fault], dossier: Dossier, tried: int) -> Cause | No
     shared = [n for n in (faults[0].cause, *faults[0].also) if all(n in (f.cause, *f.also) for f in faults)]
     if not shared:
         return None
-    failed, passed = len(dossier.failing), len(dossier.passing)
-    proof = f"reproduces {failed} of {failed} failing cases"
+    passed = len(dossier.passing)
+    proof = f"reproduces {dossier.all_failing}"
     proof += f" and {passed} that pass" if passed else ""
-    sure = CERTAIN if len(faults) == 1 else LIKELY
+    sure = CERTAIN if len(faults) == 1 and dossier.is_plain else LIKELY
     others = f"none of {tried - 1} other known faults does" if len(faults) == 1 else _besides(faults)
     return Cause(shared[0], _sentence(faults[0]), sure, f"{proof}; {others}")
 
@@ -171,11 +171,8 @@ def _of_two(found: Sequence[Explanation], wrong: frozenset[str], dossier: Dossie
     """Two faults, each of some quantities, that leave none unexplained."""
     for one, other in combinations(found, 2):
         if one.quantities | other.quantities >= wrong and not one.quantities & other.quantities:
-            failed = len(dossier.failing)
             sentence = f"{_sentence(one.fault)}; and {_sentence(other.fault)}"
-            return Cause(
-                one.fault.cause, sentence, LIKELY, f"together they reproduce {failed} of {failed} failing cases"
-            )
+            return Cause(one.fault.cause, sentence, LIKELY, f"together they reproduce {dossier.all_failing}")
     return None
 
 

@@ -127,8 +127,13 @@ class Examination:
         self.sentence = self._word()
         self.cause = name_cause(self.dossier())
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether a law that binds has failed so far."""
+        return bool(self._failures or self._excused)
+
     def dossier(self) -> Dossier:
-        """What a cause is inferred from."""
+        """What a cause is inferred from, once the verdict is settled."""
         return Dossier(
             function=self.function,
             dtype=self.dtype,

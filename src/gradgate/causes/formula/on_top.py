@@ -15,7 +15,7 @@ from gradgate.causes.formula.shares import shares_of
 def added(failing: Exhibits, passing: Exhibits, quantity: str) -> Relation | None:
     """A multiple of U itself, of h in every row, or of 1 in every entry, on top of what is due."""
     for where, words, name, what in _ADDED:
-        if where not in ("", quantity) or (where and not failing[0].witness.groups):
+        if where not in ("", quantity) or quantity == "loss" or (where and not failing[0].witness.groups):
             continue
         tops = [what(each) * np.ones_like(each.due[quantity]) for each in (*failing, *passing)]
         number = _multiple(failing, tops, quantity)
@@ -49,7 +49,7 @@ _ADDED: tuple[tuple[str, str, str, Callable[[Exhibit], np.ndarray]], ...] = (
     ("grad_U", "{number:.3g} U stands on top, as of a weight decay", "another formula", lambda e: e.case.wide("U")),
     ("grad_U", "{number:.3g} h stands on top in every row", "stray constant", _in_every_row),
     ("grad_center", "{number:.3g} Σ u_w stands on top", "stray constant", lambda e: e.case.wide("U").sum(axis=0)),
-    ("", "{number:.3g} stands on top of every entry", "stray constant", lambda e: np.ones(())),
+    ("", "{number:.3g} is added to every entry", "stray constant", lambda e: np.ones(())),
 )
 
 

@@ -96,8 +96,9 @@ def fewer_words(failing: Exhibits, passing: Exhibits) -> Relation | None:
         return None
     for each in failing:
         o, U = each.case.inputs["outside"], each.case.wide("U")
-        kept = np.union1d(np.flatnonzero(each.seen["grad_U"].any(axis=1)), o)
-        if len(kept) == len(U):
+        written = np.flatnonzero(each.seen["grad_U"].any(axis=1))
+        kept = np.union1d(written, o)
+        if len(kept) == len(U) or not len(written):
             return None
         part = dict(right_values(each.case, U=U[kept], outside=int(np.searchsorted(kept, o))))
         whole = np.zeros_like(U)

@@ -36,13 +36,10 @@ def _together(dossier: Dossier, readings: Sequence[Reading]) -> Cause | None:
     """One thing that accounts for every quantity at once."""
     for look in readings:
         if found := look(dossier.failing, dossier.passing):
-            return Cause(found.name, found.words, CERTAIN, f"accounts for {_all(dossier)}")
+            return Cause(
+                found.name, found.words, CERTAIN if dossier.is_plain else LIKELY, f"accounts for {dossier.all_failing}"
+            )
     return None
-
-
-def _all(dossier: Dossier) -> str:
-    count = len(dossier.failing)
-    return f"{count} of {count} failing case{'' if count == 1 else 's'}"
 
 
 def _apart(dossier: Dossier) -> Cause | None:
@@ -54,8 +51,8 @@ def _apart(dossier: Dossier) -> Cause | None:
     if not known or len({relation.name for relation in known.values()}) > 1:
         return None
     name = next(iter(known.values())).name
-    sure = CERTAIN if len(known) == len(found) else LIKELY
-    evidence = f"holds on {_all(dossier)}"
+    sure = CERTAIN if dossier.is_plain and len(known) == len(found) else LIKELY
+    evidence = f"holds on {dossier.all_failing}"
     unread = [quantity for quantity, relation in found.items() if not relation]
     evidence += f"; {' and '.join(unread)} left unexplained" if unread else ""
     return Cause(name, _sentence(known), sure, evidence)
