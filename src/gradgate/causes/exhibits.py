@@ -54,12 +54,18 @@ class Exhibit:
         """How far two roundings of one formula may lie apart, where it is not the right formula.
 
         A wrong formula's own bound is not known. It is taken for the right one's, as large beside the values as that
-        one is beside what is due, and a last rounding of the values themselves; twice, since both sides round.
+        one is beside what is due, of the whole quantity or of the entry, and a last rounding of the values themselves;
+        twice, since both sides round. A row that takes no part has no bound of its own, and gets that of the widest
+        row where something is written to it.
         """
-        radius, size = self.radius[quantity], _largest(self.due[quantity])
-        growth = _largest(values) / size if size > 0 and _largest(radius) < size else 1.0
-        last = self.case.form.roundoff * np.abs(values)
-        return 2 * (radius * max(1.0, growth if np.isfinite(growth) else 1.0) + np.where(np.isfinite(last), last, 0.0))
+        radius, due = self.radius[quantity], np.abs(self.due[quantity])
+        widest, size = _largest(radius), _largest(due)
+        of_all = _largest(values) / size if widest < size else 1.0
+        with np.errstate(all="ignore"):
+            growth = np.where(radius < due, np.maximum(np.abs(values) / due, of_all), of_all)
+        growth = np.where(np.isfinite(growth), np.maximum(growth, 1.0), 1.0)
+        last = np.where(np.isfinite(values), self.case.form.roundoff * np.abs(values), 0.0)
+        return 2 * (np.where((radius == 0) & (values != 0), widest, radius) * growth + last)
 
 
 def exhibit(

@@ -40,9 +40,9 @@ def as_json(record: Record) -> str:
     return text + "\n"
 
 
-def shares(record: Record) -> tuple[float, float]:
-    """Which share of the caught faults is named, and which is named wrongly."""
-    counts = Counter(row["named"]["outcome"] for row in record["rows"])
+def shares(record: Record, mode: str = "named") -> tuple[float, float]:
+    """Which share of the caught faults is named, and which is named wrongly. mode: named, held_out or formula_alone."""
+    counts = Counter(row[mode]["outcome"] for row in record["rows"])
     total = len(record["rows"])
     return 1 - counts[NONE] / total, counts[WRONG] / total
 
