@@ -1,6 +1,6 @@
 """Wrong functions that no list of faults holds, with the names that are true of them.
 
-They were written when the naming of causes was finished, and it was not changed for them."""
+They were written when the naming of causes was finished; how it names was not changed for them, one wording was."""
 
 import numpy as np
 
