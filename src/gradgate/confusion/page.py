@@ -76,7 +76,7 @@ def _elsewhere(record: Record) -> list[str]:
         *_section(
             record["unlisted"],
             "Wrong functions that no list holds",
-            "of `tests/unlisted.py`, written when the naming was finished, and for which it was not changed but for a wording,",
+            "of `tests/unlisted.py`, written when the naming was finished (one wording was changed for them since),",
             "fault",
         ),
         *_section(
