@@ -235,6 +235,7 @@ FAULTS = {
     "bad_index": [
         lambda right, given: feed(indices(given), lambda rows, given: rows % len(given["U"]))(right, given),
         lambda right, given: feed(indices(given), lambda rows, given: np.abs(rows))(right, given),
+        lambda right, given: feed(indices(given), lambda rows, given: rows * (rows <= len(given["U"])))(right, given),
     ],
     "bad_choice": [
         feed(["loss"], lambda loss, given: "negative_sampling" if given["negatives"] is not None else "naive_softmax"),

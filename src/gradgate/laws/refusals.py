@@ -17,6 +17,11 @@ _CHOICES = {"loss": ("hinge", (NAIVE_SOFTMAX, NEGATIVE_SAMPLING)), "reduce": ("m
 """By parameter: a text that is none of its choices, and the choices."""
 
 
+def _bad_rows(V: int) -> dict[str, int]:
+    """Rows next to those that there are, and one further out: who asks for `row != V` refuses the first alone."""
+    return {"V": V, "-1": -1, "V + 1": V + 1, "-V": -V}
+
+
 def _bad_index_calls(witness: Witness) -> list[Call]:
     case, calls = witness.case, []
     V = len(case.inputs["U"])
@@ -26,12 +31,12 @@ def _bad_index_calls(witness: Witness) -> list[Call]:
         value = case.inputs.get(name)
         if value is None or np.size(value) == 0:
             continue
-        for bad in (V, -1):
+        for told, bad in _bad_rows(V).items():
             changed: int | np.ndarray = bad
             if isinstance(value, np.ndarray):
                 changed = value.copy()
                 changed.flat[-1] = bad
-            calls.append(Call(f"{name} = {'V' if bad == V else bad}", case.with_inputs(**{name: changed})))
+            calls.append(Call(f"{name} = {told}", case.with_inputs(**{name: changed})))
     return calls
 
 
@@ -88,8 +93,8 @@ def _due_in(case: Case, call: Call) -> list[str]:
     if name in _CHOICES:
         bad, choices = _CHOICES[name]
         return [name, bad, *choices]
-    V = str(len(case.inputs["U"]))
-    return [name, V if value == "V" else value, V]
+    V = len(case.inputs["U"])
+    return [name, str(_bad_rows(V)[value]), str(V)]
 
 
 def _says(sentence: str, part: str) -> bool:
