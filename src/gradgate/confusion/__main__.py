@@ -20,6 +20,7 @@ from gradgate.confusion import strangers, unlisted
 from gradgate.confusion.measuring import NONE, SETTING, WRONG, Record, example, measure, trials
 from gradgate.confusion.page import page
 from gradgate.report.console import console
+from gradgate.report.pages import put_pages
 from gradgate.verdicts import EXIT_REFUTED, EXIT_VERIFIED
 
 NAMED, WRONGLY = 0.90, 0.02  # the least share that is named, and the most that may be named wrongly
@@ -66,13 +67,7 @@ def main() -> int:
         "unlisted": unlisted.judged(options.tests / "unlisted.py"),
         "strangers": strangers.judged(options.tests / "strangers"),
     }
-    stale = []
-    for name, text in files(record).items():
-        path = options.out / name
-        if options.check:
-            stale += [name] if not path.is_file() or path.read_text(encoding="utf-8") != text else []
-        else:
-            path.write_text(text, encoding="utf-8")
+    stale = put_pages(files(record), options.out, check=options.check)
     named, wrongly = shares(record)
     out = console()
     out.print(f"{len(rows)} rows; named: {100 * named:.1f} %; named wrongly: {100 * wrongly:.1f} %")

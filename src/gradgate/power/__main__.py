@@ -14,6 +14,7 @@ from gradgate.power.matrix import Record, measure
 from gradgate.power.page import page
 from gradgate.power.picture import picture
 from gradgate.report.console import console
+from gradgate.report.pages import put_pages
 from gradgate.verdicts import EXIT_REFUTED, EXIT_VERIFIED
 
 
@@ -36,13 +37,7 @@ def main() -> int:
     options = parser.parse_args()
     record, out = measure(), console()
     idle = [name for name, law in record["laws"].items() if not law["kills"]]
-    stale = []
-    for name, text in files(record).items():
-        path = options.out / name
-        if options.check:
-            stale += [name] if not path.is_file() or path.read_text(encoding="utf-8") != text else []
-        else:
-            path.write_text(text, encoding="utf-8")
+    stale = put_pages(files(record), options.out, check=options.check)
     out.print(f"{len(record['faults'])} faults; excused: {len(record['excused'])}; survive: {len(record['survives'])}")
     out.print(f"smallest set of laws that kills all that is caught: {', '.join(record['smallest_set'])}")
     for what, names in (("survive", record["survives"]), ("kill nothing", idle), ("out of date", stale)):
