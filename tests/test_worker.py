@@ -291,6 +291,7 @@ def test_closing_ends_the_process_and_its_children(start: Callable[..., Worker])
 def test_no_process_outlives_a_run_that_is_ended(tmp_path: Path, how: signal.Signals) -> None:
     (tmp_path / "endless.py").write_text(ENDLESS, encoding="utf-8")
     arguments = ["verify", "endless.py", "--loss", "naive_softmax", "--time-limit", "3000", "--jobs", "2"]
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # else deaf, as background jobs are
     run = subprocess.Popen(
         [sys.executable, "-P", "-m", "gradgate", *arguments],
         cwd=tmp_path,
@@ -299,6 +300,7 @@ def test_no_process_outlives_a_run_that_is_ended(tmp_path: Path, how: signal.Sig
         text=True,
         start_new_session=True,
     )
+    signal.signal(signal.SIGINT, before)
     pids = tmp_path / "endless.pids"
     try:
         assert wait_for(lambda: pids.exists() and pids.read_text(encoding="utf-8").endswith("."))
