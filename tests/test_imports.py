@@ -15,7 +15,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 # Modules of gradgate that speak to people or to pytest. Every other one is core, or the reference.
-OUTER = "__main__ arguments cli confusion costs mutants peers plugin power report soundness suite".split()
+OUTER = """
+__main__ arguments cli confusion costs grading isolation mutants peers plugin power report soundness suite
+""".split()
 BACKENDS = frozenset("autograd cupy gensim jax jaxlib libcst mlx mutmut numba scipy tensorflow torch triton".split())
 
 

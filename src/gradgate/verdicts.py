@@ -10,13 +10,14 @@ REFUTED = "refuted"
 INCONCLUSIVE = "inconclusive"
 CRASHED = "crashed"
 TIMED_OUT = "timed out"
+BLOCKED = "blocked"  # by the isolation: a system call, or a limit
 NOT_OFFERED = "not offered"
 NOT_RUN = "not run"
 
 EXIT_VERIFIED, EXIT_REFUTED, EXIT_INCONCLUSIVE, EXIT_CANNOT_RUN = 0, 1, 2, 4
 
 # the gravest first: an implementation's verdict is the gravest of its functions'
-_GRAVITY = (CRASHED, TIMED_OUT, REFUTED, FRAGILE, INCONCLUSIVE, VERIFIED, NOT_OFFERED, NOT_RUN)
+_GRAVITY = (CRASHED, TIMED_OUT, BLOCKED, REFUTED, FRAGILE, INCONCLUSIVE, VERIFIED, NOT_OFFERED, NOT_RUN)
 
 
 def gravest(verdicts: Iterable[str]) -> str:
@@ -26,7 +27,7 @@ def gravest(verdicts: Iterable[str]) -> str:
 
 def exit_code(verdict: str, *, allow_fragile: bool) -> int:
     """The exit code of one verdict. What was not offered or not run by default is no failure."""
-    if verdict in (CRASHED, TIMED_OUT, REFUTED) or (verdict == FRAGILE and not allow_fragile):
+    if verdict in (CRASHED, TIMED_OUT, BLOCKED, REFUTED) or (verdict == FRAGILE and not allow_fragile):
         return EXIT_REFUTED
     return EXIT_INCONCLUSIVE if verdict == INCONCLUSIVE else EXIT_VERIFIED
 
