@@ -11,3 +11,7 @@ class Broken(Exception):
 
 class Late(Broken):
     """It was still loading when its time was over (verdict "timed out", exit 1)."""
+
+
+class Blocked(Broken):
+    """While it was loading it asked for what the isolation refuses, or went beyond a limit (verdict "blocked")."""

@@ -8,18 +8,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gradgate.adapters import Adapted, NotPosed, WrongDraws, WrongWindow
-from gradgate.bounds.arithmetic import Summation
 from gradgate.calling.calls import MAPPED, PLAIN, READ_ONLY, STRIDED, Call, Outcome, Result
 from gradgate.calling.sharing import SharedArray, is_untouched, private_copy
 from gradgate.calling.wire import LIMIT
 from gradgate.case import Case
 from gradgate.formats import BFLOAT16, FORMATS
 from gradgate.interface import FUNCTIONS, SIGNATURES, is_float, is_matrix_gradient
+
+if TYPE_CHECKING:  # a process that only makes calls holds no bounds
+    from gradgate.bounds.arithmetic import Summation
 
 TRANSPOSED_LAYOUT = "d×V"
 

@@ -9,6 +9,7 @@ import importlib
 import importlib.metadata
 import importlib.util
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -71,27 +72,30 @@ def load(spec: str) -> Implementation:
 
 def load_source(source: Source) -> Implementation:
     """Runs the module and wraps it. Whatever it raises, SystemExit included, becomes CannotRun or Broken."""
+    return load_with(source.name, lambda: _import(source))
+
+
+def load_with(name: str, run: Callable[[], ModuleType | Any]) -> Implementation:
+    """Wraps the module that `run` runs and returns; the same for one that lies in no file."""
     try:
-        module = _import(source)
+        module = run()
     except ModuleNotFoundError as error:
-        raise _missing(source, error) from error
+        raise _missing(name, error) from error
     except SyntaxError as error:
-        raise Broken(f"{source.name}, line {error.lineno or 'unknown'}: not Python 3: {error.msg}") from error
+        raise Broken(f"{name}, line {error.lineno or 'unknown'}: not Python 3: {error.msg}") from error
     except SystemExit as error:
-        raise Broken(f"{source.name} ends the program when it is imported: exit({error.code or 0})") from error
+        raise Broken(f"{name} ends the program when it is imported: exit({error.code or 0})") from error
     except Exception as error:
-        raise Broken(f"{source.name} raises {type(error).__name__} when it is imported: {_line(error)}") from error
+        raise Broken(f"{name} raises {type(error).__name__} when it is imported: {_line(error)}") from error
     try:
-        found = Implementation(source.name, adapt(module) or module)
+        found = Implementation(name, adapt(module) or module)
     except (TypeError, ValueError) as error:
-        raise Broken(f"{source.name}: {_line(error)}") from error
+        raise Broken(f"{name}: {_line(error)}") from error
     except Exception as error:  # a module may compute its attributes
         sentence = f"raises {type(error).__name__} when its functions are looked up: {_line(error)}"
-        raise Broken(f"{source.name} {sentence}") from error
+        raise Broken(f"{name} {sentence}") from error
     if not found.offers:
-        raise CannotRun(
-            f"{source.name} defines none of the contract's functions (naive_softmax, negative_sampling, ...)"
-        )
+        raise CannotRun(f"{name} defines none of the contract's functions (naive_softmax, negative_sampling, ...)")
     return found
 
 
@@ -133,14 +137,14 @@ def _look_in_the_working_folder() -> None:
         sys.path.append(here)
 
 
-def _missing(source: Source, error: ModuleNotFoundError) -> CannotRun:
+def _missing(name: str, error: ModuleNotFoundError) -> CannotRun:
     package = (error.name or "a module").partition(".")[0]
     cure = (
         f"pip install 'gradgate[{EXTRAS[package]}]'"
         if package in EXTRAS
         else f"install it, or mend the import of {error.name}"
     )
-    return CannotRun(f"{source.name} needs {package}, which is not installed: {cure}")
+    return CannotRun(f"{name} needs {package}, which is not installed: {cure}")
 
 
 def _line(error: BaseException) -> str:

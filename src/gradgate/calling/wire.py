@@ -30,10 +30,15 @@ def write_frame(stream: BinaryIO, header: dict[str, Any], arrays: list[np.ndarra
     stream.flush()
 
 
-def read_frame(stream: BinaryIO) -> tuple[dict[str, Any], list[np.ndarray]]:
-    """Reads one frame; EOFError when the other side is gone, BadFrame when it is not a frame."""
+def read_frame(
+    stream: BinaryIO, header_limit: int = LIMIT, arrays_limit: float = math.inf
+) -> tuple[dict[str, Any], list[np.ndarray]]:
+    """Reads one frame; EOFError when the other side is gone, BadFrame when it is not a frame.
+
+    header_limit and arrays_limit are bytes, of the header and of all arrays together.
+    """
     text_length, count = _LENGTH.unpack(_exactly(stream, _LENGTH.size))
-    if text_length > LIMIT:
+    if text_length > header_limit:
         raise BadFrame(f"a header of {text_length} bytes is beyond the limit")
     text = _exactly(stream, text_length)
     try:
@@ -43,6 +48,8 @@ def read_frame(stream: BinaryIO) -> tuple[dict[str, Any], list[np.ndarray]]:
         raise BadFrame(f"not a frame: {error}") from error
     if len(layouts) != count or not all(_is_sound(dtype, shape) for dtype, shape in layouts):
         raise BadFrame("the header does not describe arrays of numbers within the limit")
+    if sum(dtype.itemsize * math.prod(shape) for dtype, shape in layouts) > arrays_limit:
+        raise BadFrame("the arrays are larger than anything that is due")
     return header, [_array(stream, dtype, shape) for dtype, shape in layouts]
 
 
