@@ -25,18 +25,22 @@ def require_writable(target: str | None) -> None:
 
 
 def write_report(target: str, report: dict[str, Any]) -> None:
-    """Writes the document whole: a temporary file beside the target, then a rename."""
+    """Writes the document whole, or raises CannotRun."""
     text = json.dumps(report, indent=1, allow_nan=False) + "\n"
     if target == "-":
         sys.stdout.write(text)
         return
-    path = Path(target).resolve()
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        if path.exists() and not path.is_file():  # a device or a pipe, which a rename would replace
-            path.write_text(text, encoding="utf-8")
-            return
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(path)
+        write_whole(Path(target).resolve(), text)
     except OSError as error:
         raise CannotRun(f"--json {target}: {error.strerror}") from error
+
+
+def write_whole(path: Path, text: str) -> None:
+    """A temporary file beside the target, then a rename: whoever reads the path finds all of it, or what was before."""
+    if path.exists() and not path.is_file():  # a device or a pipe, which a rename would replace
+        path.write_text(text, encoding="utf-8")
+        return
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    partial.write_text(text, encoding="utf-8", errors="backslashreplace")
+    partial.replace(path)
