@@ -27,6 +27,7 @@ _FORMS = {
     "XCS224N": ("naive_softmax_loss_and_gradient", "neg_sampling_loss_and_gradient", "current_center_word"),
     "CS224n 2017": ("softmaxCostAndGradient", "negSamplingCostAndGradient", "currentWord"),
 }
+SPELLINGS = tuple(name for *losses, _ in _FORMS.values() for name in losses)
 _LOSSES = ("naive_softmax", "negative_sampling")
 _OURS = (*_LOSSES, *(f"{name}_batch" for name in (*_LOSSES, "skipgram", "cbow")), "hierarchical_softmax")
 _EXTRAS = ("normalizeRows", "normalize_rows")

@@ -1,0 +1,144 @@
+"""What is to be graded: each file, archive or student's folder under the paths of the command line, read when its turn
+comes. File systems are as hostile as files: links, pipes, huge files and odd names do no harm here."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from gradgate.grading.archives import ENTRIES, FILE, Refused, is_archive, python_files
+from gradgate.grading.candidates import NoCandidate, candidate
+
+
+class Unreadable(Exception):
+    """There is nothing that could be graded: one sentence that says why."""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One to be graded. path names it in every report, printably; read() gives its bytes, or raises Unreadable."""
+
+    path: str
+    read: Callable[[], bytes]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the paths hold. problems: a sentence for each path without a submission; aside: names of other files."""
+
+    submissions: tuple[Submission, ...]
+    problems: tuple[str, ...] = ()
+    aside: tuple[str, ...] = ()
+
+
+def find(paths: Sequence[str], *, single: bool = False, wanted: str | None = None) -> Found:
+    """The submissions under some paths, in the order of their names, each once.
+
+    A folder holds a class: each .py file, archive and folder in it is one submission. With single, it is itself one.
+    wanted is the name of the file to grade, where a folder or an archive holds several. Only a path of the command
+    line may be a link.
+    """
+    found: dict[str, Submission] = {}
+    problems, aside = [], []
+    for given in dict.fromkeys(paths):
+        path = Path(os.path.realpath(given))
+        if not path.exists():
+            problems.append(f"{printable(given)}: there is no such file or folder")
+        elif path.is_dir() and not single:
+            prefix = "" if len(paths) == 1 else f"{printable(given).rstrip('/')}/"
+            inside, others = _class(path, prefix, wanted)
+            found |= inside
+            aside += others
+            if not inside:
+                problems.append(f"{printable(given)}: no submission is in it: no .py file, no archive and no folder")
+        else:
+            found[printable(given)] = Submission(printable(given), partial(_read, path, wanted))
+    ordered = tuple(found[name] for name in sorted(found))
+    return Found(ordered, tuple(problems), tuple(sorted(aside)))
+
+
+def printable(path: str | Path) -> str:
+    """A path as text that any terminal and any file can hold; different paths give different texts."""
+    text = os.fspath(path)
+    plain = text.replace("\\", "\\\\") if os.sep == "/" else text.replace(os.sep, "/")
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in plain)
+
+
+def _class(folder: Path, prefix: str, wanted: str | None) -> tuple[dict[str, Submission], list[str]]:
+    found, aside = {}, []
+    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+        name = prefix + printable(entry.name)
+        if entry.name.startswith(".") or entry.name in ("__MACOSX", "__pycache__"):
+            continue
+        is_one = entry.name.lower().endswith((".py", ".ipynb")) or is_archive(entry.name)
+        if is_one or entry.is_dir(follow_symlinks=False):
+            found[name] = Submission(name, partial(_read, Path(entry.path), wanted))
+        else:
+            aside.append(name)
+    return found, aside
+
+
+def _read(path: Path, wanted: str | None) -> bytes:
+    try:
+        if path.is_dir() and not path.is_symlink():
+            return _from_folder(path, wanted)
+        if path.suffix.lower() == ".ipynb":
+            raise Unreadable("it is a notebook: save its functions as a .py file")
+        return _from_archive(path, wanted) if is_archive(path.name) else _bytes(path)
+    except OSError as error:
+        raise Unreadable(f"it cannot be read: {error.strerror or error}") from error
+    except (Refused, NoCandidate) as reason:
+        raise Unreadable(str(reason)) from reason
+
+
+def _from_folder(folder: Path, wanted: str | None) -> bytes:
+    paths = {path.relative_to(folder).as_posix(): path for path in _walk(folder)}
+    python = {name: path for name, path in paths.items() if name.lower().endswith(".py")}
+    archives = [path for name, path in paths.items() if is_archive(name)]
+    if not python and len(archives) == 1:
+        return _from_archive(archives[0], wanted)
+    files = {name: _bytes(path) for name, path in python.items()}
+    return files[candidate(files, wanted)]
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """The regular files below a folder, no link followed."""
+    count = 0
+    for parent, _, names in os.walk(folder):
+        for name in sorted(names):
+            count += 1
+            if count > ENTRIES:
+                raise Unreadable(f"it holds more than {ENTRIES:,} files")
+            path = Path(parent) / name
+            if stat.S_ISREG(path.lstat().st_mode):
+                yield path
+
+
+def _from_archive(path: Path, wanted: str | None) -> bytes:
+    with os.fdopen(_regular(path), "rb") as archive:
+        files = python_files(archive, path.name)
+    return files[candidate(files, wanted)]
+
+
+def _bytes(path: Path) -> bytes:
+    with os.fdopen(_regular(path), "rb") as opened:
+        content = opened.read(FILE + 1)
+    if len(content) > FILE:
+        raise Unreadable(f"{printable(path.name)} has more than {FILE >> 20} MiB")
+    return content
+
+
+def _regular(path: Path) -> int:
+    """A descriptor of a regular file. O_NONBLOCK: opening a named pipe would wait for a writer."""
+    if path.is_symlink():
+        raise Unreadable(f"{printable(path.name)} is a link, and links are not followed")
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, flags)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise Unreadable(f"{printable(path.name)} is no regular file")
+    return descriptor
