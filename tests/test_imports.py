@@ -18,7 +18,9 @@ ROOT = Path(__file__).resolve().parents[1]
 OUTER = """
 __main__ arguments cli confusion costs grading isolation mutants peers plugin power report soundness suite
 """.split()
-BACKENDS = frozenset("autograd cupy gensim jax jaxlib libcst mlx mutmut numba scipy tensorflow torch triton".split())
+BACKENDS = frozenset(
+    "autograd cupy distributed gensim jax jaxlib libcst mlx mutmut numba scipy tensorflow torch triton".split()
+)
 
 
 @dataclass(frozen=True)
