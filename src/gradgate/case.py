@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from gradgate.formats import FORMATS, Format
-from gradgate.interface import SIGNATURES
+from gradgate.interface import CALLABLE
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +34,7 @@ class Case:
 
     @property
     def returns(self) -> tuple[str, ...]:
-        return SIGNATURES[self.function].returns
+        return CALLABLE[self.function].returns
 
     def with_inputs(self, **changed: Any) -> Case:
         """The same case with some inputs replaced."""

@@ -45,6 +45,11 @@ SIGNATURES = {
 }
 
 FUNCTIONS = tuple(SIGNATURES)
+
+NORMALIZE_ROWS = "normalize_rows"
+CALLABLE = {**SIGNATURES, NORMALIZE_ROWS: Signature(NORMALIZE_ROWS, ("X",), (NORMALIZE_ROWS,))}
+"""What can be called: the contract, and an exercise of the 2017 assignment, no loss, that only grading puts."""
+
 _ROWS_OF_V_C = frozenset({"skipgram", "skipgram_batch"})  # their `center` and `centers` are rows of V_c, not vectors
 
 
@@ -52,7 +57,7 @@ def is_float(function: str, parameter: str) -> bool:
     """Whether the parameter of the function holds floating-point numbers."""
     if parameter in ("center", "centers"):
         return function not in _ROWS_OF_V_C
-    return parameter in ("x", "logits", "U", "V_c")
+    return parameter in ("x", "X", "logits", "U", "V_c")
 
 
 def is_matrix_gradient(quantity: str) -> bool:

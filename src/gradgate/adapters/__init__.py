@@ -18,6 +18,7 @@ from typing import Any
 
 from gradgate.adapters.adapted import Adapted, Parts
 from gradgate.adapters.problems import NotPosed, TapeExhausted, WrongDraws, WrongWindow
+from gradgate.interface import NORMALIZE_ROWS
 
 __all__ = ["Adapted", "NotPosed", "TapeExhausted", "WrongDraws", "WrongWindow", "adapt"]
 
@@ -30,7 +31,7 @@ _FORMS = {
 SPELLINGS = tuple(name for *losses, _ in _FORMS.values() for name in losses)
 _LOSSES = ("naive_softmax", "negative_sampling")
 _OURS = (*_LOSSES, *(f"{name}_batch" for name in (*_LOSSES, "skipgram", "cbow")), "hierarchical_softmax")
-_EXTRAS = ("normalizeRows", "normalize_rows")
+_EXERCISES = ("normalizeRows", "normalize_rows")
 _WINDOW_PARAMETERS = 7  # ours take six or seven, theirs eight, or seven where the callback was dropped
 
 
@@ -43,10 +44,11 @@ def adapt(module: ModuleType) -> Adapted | None:
         windows = {name: _window(module, name) for name in ("skipgram", "cbow")}
         if not any(pairs.values()) and not any(_parameters(window)[:1] == [first] for window in windows.values()):
             continue
-        # the 2017 file takes its sigmoid from elsewhere; a softmax is a helper in all of them, often for rows only
-        own = {} if form == "CS224n 2017" else {"sigmoid": _own(module, "sigmoid")}
-        functions = {name: found for name, found in (own | pairs | windows).items() if found}
-        return Adapted(Parts(form, functions, tuple(name for name in _EXTRAS if _own(module, name))))
+        # a softmax is a helper in all of them, often for rows only
+        own = {"sigmoid": _own(module, "sigmoid")}
+        exercise = {NORMALIZE_ROWS: next((found for name in _EXERCISES if (found := _own(module, name))), None)}
+        functions = {name: found for name, found in (own | pairs | windows | exercise).items() if found}
+        return Adapted(Parts(form, functions))
     return None
 
 

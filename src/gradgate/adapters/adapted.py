@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,9 +15,11 @@ from gradgate.adapters.probe import LinearProbe
 from gradgate.adapters.problems import NotPosed
 from gradgate.adapters.tape import Tape
 from gradgate.adapters.windows import RightPair, as_callback
+from gradgate.interface import NORMALIZE_ROWS
+
+ONLY_GRADED = "normalizing rows is no loss: only `gradgate grade` judges it"
 
 NAIVE, SAMPLING = "naive_softmax", "negative_sampling"
-_NEGATIVES = ([word for word in range(manners.V) if word != manners.OUTSIDE] * 3)[:10]  # ten, as in the assignment
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,6 @@ class Parts:
 
     name: str
     functions: dict[str, Callable[..., Any]]
-    extras: tuple[str, ...] = ()
 
 
 class Adapted:
@@ -50,8 +51,8 @@ class Adapted:
         self._recognised = False
         for offered, function in parts.functions.items():
             setattr(self, offered, getattr(self, f"_{offered}", function))
-        for extra in parts.extras:
-            self._note(f"{extra} is no loss, and is not judged")
+        if NORMALIZE_ROWS in self.offers:
+            self._note(ONLY_GRADED)
 
     if TYPE_CHECKING:  # the functions are set for each file
 
@@ -111,13 +112,17 @@ class Adapted:
         other = SAMPLING if loss == NAIVE else NAIVE
         if loss not in self._own and other in self._own:
             return self._manners_of(other)  # a window is written for what its file has
-        own, negatives = self._own.get(loss), [] if loss == NAIVE else _NEGATIVES
+        own, (center, U) = self._own.get(loss), manners.inputs()
+        others = [word for word in range(manners.V) if word != manners.OUTSIDE]
+        negatives = np.array((others * 3)[:10])  # ten, as in the assignment
 
         def call(row: np.ndarray, outside: int, matrix: np.ndarray) -> Any:
-            tape = Tape(negatives, outside, manners.V)
-            return own(row, outside, matrix, tape, *([] if loss == NAIVE else [len(negatives)])) if own else None
+            drawn = () if loss == NAIVE else (len(negatives),)
+            tape = Tape([] if loss == NAIVE else negatives, outside, manners.V)
+            return own(row, outside, matrix, tape, *drawn) if own else None
 
-        self._manners[loss] = manners.learn(call, _right_answer(loss)) if own else manners.Manners({})
+        right = RightPair([manners.OUTSIDE], None if loss == NAIVE else negatives[None, :])
+        self._manners[loss] = manners.learn(call, right(center, manners.OUTSIDE, U)) if own else manners.Manners({})
         return self._manners[loss]
 
     # ---- windows
@@ -164,20 +169,6 @@ class Adapted:
         returned = self._own[kind](f"w{word}", size, words, index, V_c, U, tape, callback)
         tape.check()
         return returned
-
-
-@cache
-def _right_answer(loss: str) -> shapes.Triple:
-    """What a pair function should return for the inputs that its manners are learnt with."""
-    center, U = manners.inputs()
-    pair = RightPair([manners.OUTSIDE], None if loss == NAIVE else np.array(_NEGATIVES)[None, :])
-    return pair(center, manners.OUTSIDE, U)
-
-
-def remember_right_answers() -> None:
-    """From here on the manners of a file are learnt without the right losses."""
-    for loss in (NAIVE, SAMPLING):
-        _right_answer(loss)
 
 
 def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:

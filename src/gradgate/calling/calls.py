@@ -11,6 +11,7 @@ import numpy as np
 from gradgate.case import Case
 
 PLAIN, READ_ONLY, STRIDED, MAPPED = "plain", "read-only", "strided", "mapped"
+ENDED = ("timed out", "died", "blocked")  # the kinds of fault after which there is no process to call any more
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +63,8 @@ class Outcome:
     """What a call gave: its results by quantity, or the fault that kept it from giving any.
 
     fault is one sentence. fault_kind is "raised" (exception has the class's name), "malformed" (what came back is no
-    result), "refuted" (an adapter saw it go wrong), "not posed" (an adapter cannot put the case), "timed out", "died".
+    result), "refuted" (an adapter saw it go wrong), "not posed" (an adapter cannot put the case), "timed out", "died",
+    or "blocked" (the isolation ended it: a system call, or a limit).
     changed names the inputs that the call wrote to, overwritten the results of the call before that it wrote to; after
     MAPPED calls nobody looks for these. seconds is how long the function ran, with its own conversion of the inputs.
     """

@@ -18,7 +18,7 @@ from gradgate.calling.sharing import SharedArray, is_untouched, private_copy
 from gradgate.calling.wire import LIMIT
 from gradgate.case import Case
 from gradgate.formats import BFLOAT16, FORMATS
-from gradgate.interface import FUNCTIONS, SIGNATURES, is_float, is_matrix_gradient
+from gradgate.interface import CALLABLE, is_float, is_matrix_gradient
 
 if TYPE_CHECKING:  # a process that only makes calls holds no bounds
     from gradgate.bounds.arithmetic import Summation
@@ -94,7 +94,8 @@ def _by_dtype(declared: Mapping[str, str] | str) -> dict[str, str]:
 class Implementation:
     """The functions of one module (or of an adapter around one), callable with a case's inputs.
 
-    name is how the user called it; offers are the functions of the contract that it defines, in the contract's order.
+    name is how the user called it; offers are the functions of the contract that it defines, in the contract's order,
+    and normalize_rows.
     """
 
     def __init__(self, name: str, module: Any) -> None:
@@ -102,7 +103,7 @@ class Implementation:
         self.module = module
         self.particulars = particulars_of(module)
         self._kept: dict[str, tuple[np.ndarray, np.ndarray]] = {}  # what the last call returned, and a copy of it
-        self.offers = tuple(f for f in FUNCTIONS if callable(getattr(module, f, None)))
+        self.offers = tuple(f for f in CALLABLE if callable(getattr(module, f, None)))
 
     def call(self, function: str, dtype: str, device: str = "cpu", layout: str = "plain", **inputs: Any) -> Any:
         """Calls the function with inputs turned into the implementation's own arrays; returns what it returns."""
@@ -181,7 +182,7 @@ class Implementation:
     ) -> dict[str, Any]:
         return {
             name: self._convert(inputs[name], name, dtype if is_float(function, name) else "int64", device, layout)
-            for name in SIGNATURES[function].parameters
+            for name in CALLABLE[function].parameters
         }
 
     def _convert(self, value: Any, name: str, dtype: str, device: str, layout: str) -> Any:
@@ -225,7 +226,7 @@ class Implementation:
         return array, name
 
     def _read(self, case: Case, returned: Any) -> dict[str, Result]:
-        function, quantities = case.function, SIGNATURES[case.function].returns
+        function, quantities = case.function, CALLABLE[case.function].returns
         largest = max([LIMIT, *(2 * np.size(value) * 8 for value in case.inputs.values())])
         if len(quantities) == 1:
             returned = (returned,)

@@ -13,7 +13,7 @@ from gradgate.calling.sharing import SharedArray, attach
 from gradgate.calling.wire import BadFrame
 from gradgate.case import Case
 from gradgate.formats import BFLOAT16
-from gradgate.interface import SIGNATURES, is_float
+from gradgate.interface import CALLABLE, is_float
 
 Frame = tuple[dict[str, Any], list[np.ndarray]]
 
@@ -49,7 +49,7 @@ def decode_calls(frame: Frame) -> tuple[list[Call], str]:
     for listed in header["calls"]:
         function, dtype = listed["function"], listed["dtype"]
         inputs = {}
-        for name in SIGNATURES[function].parameters:
+        for name in CALLABLE[function].parameters:
             value = listed["inputs"][name]
             if isinstance(value, dict) and "shared" in value:
                 value = attach(value["shared"], tuple(value["shape"]), value["dtype"])

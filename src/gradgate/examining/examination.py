@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from gradgate.bounds.arithmetic import Arithmetic
-from gradgate.calling.calls import Outcome
+from gradgate.calling.calls import ENDED, Outcome
 from gradgate.calling.implementation import Particulars
 from gradgate.case import Case
 from gradgate.causes.cause import Cause
@@ -38,7 +38,7 @@ from gradgate.examining.repeating import Repeating
 from gradgate.formats import FORMATS
 from gradgate.laws import BY_NAME, LAWS
 from gradgate.laws.law import Law
-from gradgate.verdicts import CRASHED, FRAGILE, INCONCLUSIVE, REFUTED, TIMED_OUT, gravest
+from gradgate.verdicts import BLOCKED, CRASHED, FRAGILE, INCONCLUSIVE, REFUTED, TIMED_OUT, gravest
 from gradgate.witness import Witness
 
 EXACT = ("exact_value", "exact_gradient")
@@ -98,7 +98,7 @@ class Examination:
         given = (perform or self._perform)(planned.calls)
         outcomes = dict(zip([call.variant for call in planned.calls], given, strict=True))
         self._posed += [(witness.case.kind, witness.case.index)] if outcomes["base"].fault_kind != "not posed" else []
-        fatal = next((o for o in outcomes.values() if o.fault_kind in ("timed out", "died")), None)
+        fatal = next((o for o in outcomes.values() if o.fault_kind in ENDED), None)
         if fatal is not None:
             self.ended = fatal.fault
             self._failures.append(_crash(witness.case, fatal))
@@ -302,5 +302,5 @@ def _first_failed(judgement: Judgement) -> Check:
 
 
 def _crash(case: Case, outcome: Outcome) -> Failure:
-    verdict = TIMED_OUT if outcome.fault_kind == "timed out" else CRASHED
+    verdict = {"timed out": TIMED_OUT, "blocked": BLOCKED}.get(outcome.fault_kind, CRASHED)
     return Failure(CALL, faulty(outcome), case, verdict, outcome.fault_kind, outcome.exception)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradgate.calling.calls import Call, Outcome
+from gradgate.calling.calls import ENDED, Call, Outcome
 from gradgate.case import Case
 from gradgate.evidence import Evidence, Unusable
 from gradgate.laws.law import Breach, Claim, Law, NotApplicable
@@ -110,7 +110,7 @@ def judge_one(law: Law, evidence: Evidence) -> Judgement:
 
 
 def _is_refusal(outcomes: Mapping[str, Outcome], variant: str) -> bool:
-    return outcomes[variant].fault_kind in ("not posed", "timed out", "died")
+    return outcomes[variant].fault_kind in ("not posed", *ENDED)
 
 
 def _fault(error: Unusable) -> Check:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from gradgate.bounds.arithmetic import Arithmetic
-from gradgate.calling.calls import Call
+from gradgate.calling.calls import ENDED, Call
 from gradgate.calling.implementation import Particulars
 from gradgate.case import Case
 from gradgate.evidence import Evidence
@@ -58,7 +58,7 @@ class Repeating:
             return None
         outcomes = dict(zip([call.variant for call in planned.calls], self.perform(planned.calls), strict=True))
         base = outcomes["base"]
-        if any(outcome.fault_kind in ("timed out", "died") for outcome in outcomes.values()):
+        if any(outcome.fault_kind in ENDED for outcome in outcomes.values()):
             return None
         if base.fault:
             same = base.fault_kind == failure.cause and failure.check.cause == failure.cause
