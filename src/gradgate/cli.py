@@ -26,6 +26,8 @@ from gradgate.examining.run import run
 from gradgate.examining.subjects import Settings, Subject
 from gradgate.expected import apply_expected, read_expected, require_examined
 from gradgate.formats import FORMATS
+from gradgate.grading.options import EXITS as GRADED
+from gradgate.grading.options import add_grade_options
 from gradgate.interface import FUNCTIONS
 from gradgate.large.run import CASES, run_large, sizes
 from gradgate.report.console import console, show
@@ -117,6 +119,9 @@ def _parser() -> argparse.ArgumentParser:
     benchmarks = commands.add_parser("bench", help="what the losses cost, and the gates of cost", epilog=EXITS)
     benchmarks.set_defaults(command=_bench)
     add_bench_options(benchmarks)
+    grading = commands.add_parser("grade", help="points and feedback for submissions", epilog=GRADED)
+    grading.set_defaults(command=_grade)
+    add_grade_options(grading)
     made = "exit codes: 0 the report was made, 4 it could not be"
     reporting = commands.add_parser("report", help="a page, figures and Markdown of runs of benchmarks", epilog=made)
     reporting.set_defaults(command=_report)
@@ -238,6 +243,12 @@ def _progress(doing: str, counted: str) -> Iterator[Any]:
     with Progress(*columns, console=console(to_stderr=True), transient=True) as bar:
         task = bar.add_task(doing, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _grade(options: argparse.Namespace, given: list[str]) -> int:
+    from gradgate.grading.command import grade
+
+    return grade(options, given)
 
 
 def _report(options: argparse.Namespace, given: list[str]) -> int:

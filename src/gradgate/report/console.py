@@ -18,12 +18,13 @@ from gradgate.report.cost import cost_lines
 from gradgate.report.document import manifest
 from gradgate.report.strength import show_strength
 from gradgate.report.wording import is_readable, likely_cause, message, snippet, statement
-from gradgate.verdicts import CRASHED, FRAGILE, INCONCLUSIVE, NOT_RUN, REFUTED, TIMED_OUT, VERIFIED
+from gradgate.verdicts import BLOCKED, CRASHED, FRAGILE, INCONCLUSIVE, NOT_RUN, REFUTED, TIMED_OUT, VERIFIED
 
-_STYLES = {
+STYLES = {
     VERIFIED: "green",
     FRAGILE: "yellow",
     REFUTED: "bold red",
+    BLOCKED: "bold red",
     CRASHED: "bold red",
     TIMED_OUT: "bold red",
     INCONCLUSIVE: "yellow",
@@ -94,11 +95,11 @@ def _cell(tallies: list[Tally]) -> Text:
         for key in ("passed", FRAGILE, REFUTED, "undecided", "remark")
     }
     if count[REFUTED]:
-        return Text(f"{count[REFUTED]} refuted", style=_STYLES[REFUTED])
+        return Text(f"{count[REFUTED]} refuted", style=STYLES[REFUTED])
     if count[FRAGILE]:
-        return Text(f"{count[FRAGILE]} fragile", style=_STYLES[FRAGILE])
+        return Text(f"{count[FRAGILE]} fragile", style=STYLES[FRAGILE])
     if count["passed"]:
-        return Text(f"{count['passed']}", style=_STYLES[VERIFIED])
+        return Text(f"{count['passed']}", style=STYLES[VERIFIED])
     if count["remark"]:
         return Text("remark", style="yellow")
     return Text("undecided", style="yellow") if count["undecided"] else Text("–", style="dim")
@@ -126,7 +127,7 @@ def _show_failures(out: Console, subject: Subject, settings: Settings) -> None:
 
 def _headline(name: str, examination: Examination) -> Text:
     line = Text(f"{name} · {examination.function} · {examination.dtype}: ")
-    line.append(examination.verdict, style=_STYLES.get(examination.verdict, ""))
+    line.append(examination.verdict, style=STYLES.get(examination.verdict, ""))
     line.append(_ASIDE if examination.expected else "")
     return line.append(f": {examination.sentence}" if examination.sentence else "")
 
@@ -159,7 +160,7 @@ def _show_repetition(out: Console, name: str, found: Counterexample, settings: S
 def _summary(subject: Subject, settings: Settings) -> Text:
     verdict = subject.verdict
     line = Text().append(f"{subject.source.name}: ", style="bold")
-    line.append(verdict, style=_STYLES.get(verdict, ""))
+    line.append(verdict, style=STYLES.get(verdict, ""))
     line.append(_ASIDE if any(examination.expected for examination in subject.examinations) else "")
     if subject.cannot_run or subject.broken:
         return line.append(f": {subject.cannot_run or subject.broken}")

@@ -79,11 +79,12 @@ def _subject(subject: Subject, settings: Settings) -> dict[str, Any]:
         "offers": list(subject.offers),
         NOT_OFFERED.replace(" ", "_"): [f for f in settings.functions if f not in subject.offers],
         "remarks": subject.remarks,
-        "functions": [_examination(subject.source.name, examination) for examination in subject.examinations],
+        "functions": [examination_document(subject.source.name, examination) for examination in subject.examinations],
     }
 
 
-def _examination(name: str, examination: Examination) -> dict[str, Any]:
+def examination_document(name: str, examination: Examination) -> dict[str, Any]:
+    """What was found of one function in one dtype; name is the implementation's, for the snippets."""
     return {
         "function": examination.function,
         "dtype": examination.dtype,

@@ -1,0 +1,144 @@
+"""Grading one submission: its parts in children of the isolation, points, and what is said to the student."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from gradgate.grading.graded import FAILED_TO_LOAD, GRADED, UNREADABLE, GradedSubmission
+from gradgate.grading.judged import Judged
+from gradgate.grading.judging import judge_part, not_offered
+from gradgate.grading.loading import Unloadable, opened
+from gradgate.grading.right import SOURCES
+from gradgate.grading.rubric import Rubric, RubricPart
+from gradgate.grading.rubric_files import rubric_for
+from gradgate.grading.settings import GradingSettings
+from gradgate.grading.source import Unreadable, decoded
+from gradgate.grading.telling import told_parts
+from gradgate.isolation import Isolation
+from gradgate.verdicts import CRASHED, FRAGILE, NOT_OFFERED, VERIFIED
+
+_RIGHT = (VERIFIED, FRAGILE)
+_OF_ASSIGNMENTS = ("sigmoid", "softmax")  # what an assignment calls under our name; its windows get the loss from us
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What a file says of itself when it is loaded: the form of its signatures ("" for the contract's), its functions,
+    and what it prints."""
+
+    form: str
+    offers: tuple[str, ...]
+    output: str
+
+
+def grade_submission(
+    name: str, data: bytes, rubric: Rubric | None, settings: GradingSettings, isolation: Isolation
+) -> GradedSubmission:
+    """Grades the bytes of one file; rubric None is the shipped one for the form of its signatures.
+
+    Raises CannotRun where the harness itself could not run, and nothing for whatever the submission does.
+    """
+    start = time.monotonic()
+    bench = _Bench(name, data, settings, isolation)
+    look, status, message = _Look("", (), ""), GRADED, ""
+    try:
+        decoded(data)
+        look = bench.look()
+        rubric = rubric or rubric_for(look.form)
+        judged = _judge_all(bench, look, _put(rubric, settings))
+    except (Unreadable, Unloadable) as error:
+        rubric = rubric or rubric_for("")
+        status, message = UNREADABLE if isinstance(error, Unreadable) else FAILED_TO_LOAD, str(error)
+        verdict = error.verdict if isinstance(error, Unloadable) else CRASHED
+        judged = {part.id: Judged(verdict, "") for part in _put(rubric, settings).parts}
+    parts = told_parts(_put(rubric, settings), judged)
+    return GradedSubmission(
+        path=name,
+        score=round(sum(part.points for part in parts), 4),
+        max_score=round(sum(part.max_points for part in parts), 4),
+        status=status,
+        message=message or _left_out(rubric, settings),
+        parts=parts,
+        seconds=round(time.monotonic() - start, 3),
+        form=look.form or ("plain" if look.offers else ""),
+        sha256=hashlib.sha256(data).hexdigest(),
+        output=look.output,
+    )
+
+
+@dataclass(frozen=True)
+class _Bench:
+    """One submission, and where its children are started."""
+
+    name: str
+    data: bytes
+    settings: GradingSettings
+    isolation: Isolation
+
+    def look(self) -> _Look:
+        with opened(self.isolation, self.name, self.data, {}) as cell:
+            form, offers = cell.particulars.adapter, cell.offers
+        return _Look(form, offers, cell.output)  # once the process has ended, all that it printed is there
+
+    def judge(self, part: RubricPart, rubric: Rubric, replaced: Mapping[str, str]) -> Judged:
+        """The verdict on one part, in a child of its own."""
+        seed = self.settings.seed if part.visible else self.settings.hidden_seed
+        try:
+            with opened(self.isolation, self.name, self.data, replaced) as cell:
+                return judge_part(cell, part, rubric, seed or 0)
+        except Unloadable as error:  # it could be loaded before
+            return Judged(error.verdict, str(error))
+
+
+def _put(rubric: Rubric, settings: GradingSettings) -> Rubric:
+    """The rubric without its hidden parts where these are not to be put."""
+    if settings.hidden_seed is not None:
+        return rubric
+    visible = tuple(part for part in rubric.parts if part.visible)
+    ids = {part.id for part in visible}
+    kept = tuple(replace(part, needs=tuple(need for need in part.needs if need in ids)) for part in visible)
+    return replace(rubric, parts=kept)
+
+
+def _left_out(rubric: Rubric, settings: GradingSettings) -> str:
+    if settings.hidden_seed is not None or not rubric.hidden:
+        return ""
+    points = sum(part.points for part in rubric.hidden)
+    count = len(rubric.hidden)
+    return f"{count} hidden part{'s' * (count != 1)}, {points:g} points, not judged here"
+
+
+def _judge_all(bench: _Bench, look: _Look, rubric: Rubric) -> dict[str, Judged]:
+    """Every part on its own, then once more those that fail and rest on a part that fails."""
+    judged = {part.id: _first(bench, look, part, rubric) for part in rubric.parts}
+    again = {}
+    for part in rubric.parts:
+        wrong = [need for need in rubric.needed(part) if _is_replaceable(need, judged[need.id], look)]
+        if wrong and judged[part.id].verdict not in (*_RIGHT, NOT_OFFERED):
+            again[part.id] = _with_right(bench, part, rubric, wrong)
+    return judged | again
+
+
+def _first(bench: _Bench, look: _Look, part: RubricPart, rubric: Rubric) -> Judged:
+    if part.function in look.offers:
+        return bench.judge(part, rubric, {})
+    if part.optional:
+        return Judged(NOT_OFFERED, "Not in this file; its points are shared among the other parts.")
+    return not_offered(part, look.form)
+
+
+def _is_replaceable(need: RubricPart, judged: Judged, look: _Look) -> bool:
+    """Whether a part is wrong, and a right function can stand in its place."""
+    names = _OF_ASSIGNMENTS if look.form else tuple(SOURCES)
+    return judged.verdict not in (*_RIGHT, NOT_OFFERED) and need.function in names
+
+
+def _with_right(bench: _Bench, part: RubricPart, rubric: Rubric, wrong: list[RubricPart]) -> Judged:
+    """The part judged with right functions in the place of the wrong ones that it rests on."""
+    found = bench.judge(part, rubric, {need.function: SOURCES[need.function] for need in wrong})
+    names = " and ".join(need.function for need in wrong)
+    remark = f"judged with a right {names} in place of the file's own, whose fault counts once"
+    return replace(found, remarks=(*found.remarks, remark))
