@@ -14,9 +14,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# Modules of gradgate that speak to people or to pytest. Every other one is core, or the reference.
+# Modules of gradgate that speak to people or to pytest; __init__ is the face of it all. Every other one is core, or the
+# reference.
 OUTER = """
-__main__ arguments cli confusion costs grading isolation mutants peers plugin power report soundness suite
+__init__ __main__ arguments cli confusion costs grading isolation mutants peers plugin power report soundness suite
 """.split()
 BACKENDS = frozenset(
     "autograd cupy distributed gensim jax jaxlib libcst mlx mutmut numba scipy tensorflow torch triton".split()
