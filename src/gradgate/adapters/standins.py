@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib.machinery
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.abc import Loader, MetaPathFinder
 from pathlib import Path
@@ -62,6 +62,13 @@ _CONTENTS: dict[str, dict[str, Any]] = {
     "q2_gradcheck": {"gradcheck_naive": nothing, "sanity_check": nothing},
 }
 NAMES = tuple(_CONTENTS)
+
+
+def give_instead(name: str, function: Callable[..., Any]) -> None:
+    """For the rest of this process, another function wherever a stand-in of that name would be given."""
+    for names in (globals(), *_CONTENTS.values()):
+        if name in names:
+            names[name] = function
 
 
 class _Finder(MetaPathFinder, Loader):

@@ -6,25 +6,35 @@ and escaped, and that a case "cannot be posed" counts only where this side sees 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from gradgate.calling.calls import Call, Outcome
+from gradgate.calling.calls import Call, Outcome, Result
 from gradgate.calling.implementation import Particulars, particulars_of
 from gradgate.calling.messages import Frame, decode_outcome, encode_calls, printable
-from gradgate.calling.wire import BadFrame
 from gradgate.case import Case
 from gradgate.errors import Blocked, Broken, CannotRun, Late
+from gradgate.interface import is_matrix_gradient
+from gradgate.isolation import sizes
 from gradgate.isolation.confined import Confined, Ended
 from gradgate.isolation.room import Room
 from gradgate.isolation.submission import Submission
 
-_TEXT = 4000  # characters of a message
+_TEXT = 4000  # bytes of a message
 _REMARKS = 20
-_SLACK = 1 << 16  # bytes of arrays that an answer may have beyond what is due, for a wrong shape to be named
+_REFUSED = ("PermissionError", "MemoryError", "_ArrayMemoryError")  # how a submission meets a limit, or a refused call
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a cell is opened for: the file, the functions that will be called (None: any), and those replaced in it."""
+
+    submission: Submission
+    functions: Collection[str] | None
+    replaced: Mapping[str, str]
 
 
 class Cell:
@@ -33,36 +43,35 @@ class Cell:
     `perform` never raises for what the submission does. Once its process has ended, all further outcomes say so.
     """
 
-    def __init__(
-        self, submission: Submission, replaced: Mapping[str, str], seed: int, start: Callable[[], Confined], room: Room
-    ) -> None:
-        """start makes a fresh process; the room is shared while it runs. Raises as `Worker.ready`."""
-        self.name = submission.name
+    def __init__(self, order: Order, seed: int, start: Callable[[], Confined], room: Room) -> None:
+        """start makes a fresh process; the room is shared while it runs. Raises as Isolation.cell."""
+        self.name = order.submission.name
         self.remarks: list[str] = []
-        self._submission, self._replaced, self._seed = submission, dict(replaced), seed
-        self._fresh, self._room, self._tried_again = start, room, False
+        self._order, self._seed, self._fresh, self._room = order, seed, start, room
+        self._tried_again = False
         self._end: Outcome | None = None
         try:
             with room.shared():
-                self._greeted()
+                self._greet()
         except Ended as end:
             if not self._may_try_again(end):
                 raise self._unloaded(end) from end
             with room.alone():
-                self._greeted_at_last()
+                self._greet_at_last()
 
     def perform(self, calls: list[Call]) -> list[Outcome]:
         """The outcomes of the calls. They are sent ahead together, and the first of them once more at the end."""
         if self._end is not None or not calls:
             return [self._end or Outcome()] * len(calls)
+        sent = [*calls, calls[0]]
         with self._room.shared():
-            outcomes, end = self._performed([*calls, calls[0]])
+            outcomes, end = self._performed(sent)
         if end is not None and self._may_try_again(end):
             with self._room.alone():
-                outcomes, end = self._performed_again([*calls, calls[0]])
+                outcomes, end = self._performed_again(sent)
         if end is not None:
-            self._end = Outcome(fault=_text(str(end)), fault_kind=end.kind)
-            outcomes += [self._end] * (len(calls) + 1 - len(outcomes))
+            self._end = Outcome(fault=_cut(str(end)), fault_kind=end.kind)
+            outcomes += [self._end] * (len(sent) - len(outcomes))
         return _steady(outcomes)
 
     def reseed(self, seed: int) -> None:
@@ -87,28 +96,35 @@ class Cell:
 
     # ---- loading
 
-    def _greeted(self) -> None:
+    def _greet(self) -> None:
         """Starts a process, has it load the file, and reads what it offers."""
         self._process = process = self._fresh()
-        told = {"name": self.name, "replaced": self._replaced, "seed": self._seed}
-        process.ask((told, [np.frombuffer(self._submission.data, np.uint8)]), [0])
+        order, functions = self._order, self._order.functions
+        told = {
+            "name": self.name,
+            "functions": None if functions is None else list(functions),
+            "replaced": dict(order.replaced),
+            "seed": self._seed,
+        }
+        process.ask((told, [np.frombuffer(order.submission.data, np.uint8)]), [0])
         hello, _ = process.answer()
-        if "CannotRun" in hello or "Broken" in hello:
-            self.close()
-            # a package that is missing is the file's fault too; the harness's own failures are not told over this pipe
-            kind = Blocked if hello.get("stopped") is True else Broken
-            raise kind(_text(hello.get("CannotRun", hello.get("Broken"))))
         try:
-            self.offers: tuple[str, ...] = tuple(_text(name) for name in hello["offers"])
-            self.devices: tuple[str, ...] = tuple(_text(name) for name in hello["devices"])
+            if "unloaded" in hello:
+                # never CannotRun: what a submission says of itself is no fault of the harness
+                raise (Blocked if hello["stopped"] is True else Broken)(_text(hello["unloaded"]))
+            self.offers: tuple[str, ...] = tuple(map(_text, hello["offers"]))
+            self.devices: tuple[str, ...] = tuple(map(_text, hello["devices"]))
             self.particulars = _particulars(hello["particulars"])
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
+        except Broken:
+            self.close()
+            raise
+        except Exception as error:  # whatever is wrong with a stranger's bytes
             self.close()
             raise Broken(f"{self.name} writes to the pipe of its own process when it is imported") from error
 
-    def _greeted_at_last(self) -> None:
+    def _greet_at_last(self) -> None:
         try:
-            self._greeted()
+            self._greet()
         except Ended as end:
             raise self._unloaded(end) from end
 
@@ -121,7 +137,7 @@ class Cell:
     def _performed(self, calls: list[Call]) -> tuple[list[Outcome], Ended | None]:
         """As many outcomes as came, and why there are not more."""
         outcomes: list[Outcome] = []
-        self._process.ask(encode_calls(calls, "cpu"), [_due(call.case) for call in calls])
+        self._process.ask(encode_calls(calls, "cpu"), [sizes.due(call.case) for call in calls])
         try:
             for call in calls:
                 answer = self._process.answer()
@@ -132,7 +148,7 @@ class Cell:
 
     def _performed_again(self, calls: list[Call]) -> tuple[list[Outcome], Ended | None]:
         try:
-            self._greeted()
+            self._greet()
         except Ended as end:
             return [], end
         except (Broken, CannotRun) as error:
@@ -146,33 +162,41 @@ class Cell:
 
     def _read(self, frame: Frame, case: Case) -> Outcome:
         try:
-            outcome = decode_outcome(frame)
-            remarks = [_text(remark) for remark in frame[0].get("remarks", [])]
-        except (BadFrame, TypeError, AttributeError, ValueError) as error:
+            outcome = _believed(decode_outcome(frame), case)
+            remarks = [_text(remark) for remark in frame[0]["remarks"]]
+        except Exception as error:  # whatever is wrong with a stranger's bytes
             self.close()
-            raise Ended("died", f"the process answered with something else: {error}") from error
+            raise Ended("died", f"the process answered with something else: {_cut(str(error))}") from error
         new = [remark for remark in remarks if remark not in self.remarks]
         self.remarks += new[: max(0, _REMARKS - len(self.remarks))]
-        return _believed(outcome, case)
-
-
-def _due(case: Case) -> int:
-    """The bytes that the results of a call can need: each input in float64, a row for each index, and some slack."""
-    arrays = [value for value in case.inputs.values() if isinstance(value, np.ndarray)]
-    width = max((array.shape[-1] for array in arrays if array.ndim and array.dtype.kind == "f"), default=1)
-    numbers = sum(array.size if array.dtype.kind == "f" else array.size * (width + 1) for array in arrays)
-    return 8 * (2 * numbers + width) + _SLACK
+        return outcome
 
 
 def _believed(outcome: Outcome, case: Case) -> Outcome:
-    """The outcome with its texts cut, and with faults that only this side may find taken back."""
+    """The outcome with its texts cut, without what only this side may find. Raises ValueError where it is none."""
     kind = outcome.fault_kind
-    if kind == "raised" and outcome.exception in ("PermissionError", "MemoryError", "_ArrayMemoryError"):
+    if kind == "raised" and outcome.exception in _REFUSED:
         kind = "blocked"
     elif kind not in ("", "raised", "refuted") and not (kind == "not posed" and _may_be_unposed(case)):
         kind = "malformed"
-    seconds = outcome.seconds if math.isfinite(outcome.seconds) else 0.0
-    return replace(outcome, fault=outcome.fault[:_TEXT], fault_kind=kind, seconds=seconds)
+    results = {} if kind else {quantity: outcome.results[quantity] for quantity in case.returns}
+    if not all(_is_sound(quantity, result) for quantity, result in results.items()):
+        raise ValueError("rows that are none")
+    return Outcome(
+        results=results,
+        changed=tuple(name for name in outcome.changed if name in case.inputs),
+        fault=_cut(outcome.fault) or kind,
+        fault_kind=kind,
+        exception=_cut(outcome.exception),
+        overwritten=tuple(quantity for quantity in outcome.overwritten if quantity in case.returns),
+        seconds=outcome.seconds if math.isfinite(outcome.seconds) else 0.0,
+    )
+
+
+def _is_sound(quantity: str, result: Result) -> bool:
+    """Rows are a vector of int64, and only where a gradient may be row-sparse: so the calling side sends them."""
+    rows = result.rows
+    return rows is None or (is_matrix_gradient(quantity) and rows.ndim == 1 and rows.dtype == np.int64)
 
 
 def _may_be_unposed(case: Case) -> bool:
@@ -187,24 +211,27 @@ def _steady(outcomes: list[Outcome]) -> list[Outcome]:
     """Without the last, which repeats the first; where it differs, the first says so."""
     *outcomes, again = outcomes
     first = outcomes[0]
-    if first.fault or again.fault_kind in ("timed out", "died", "blocked"):
-        return outcomes if first.fault else [again, *outcomes[1:]]
-    same = first.results.keys() == again.results.keys() and all(
+    if first.fault:
+        return outcomes
+    if again.fault_kind in ("timed out", "died", "blocked"):
+        return [again, *outcomes[1:]]
+    same = again.results.keys() == first.results.keys() and all(
         result.same_bytes(again.results[quantity]) for quantity, result in first.results.items()
     )
-    if same:
-        return outcomes
     sentence = "given the first input once more at the end, it gave something else"
-    return [Outcome(fault=sentence, fault_kind="refuted"), *outcomes[1:]]
+    return outcomes if same else [Outcome(fault=sentence, fault_kind="refuted"), *outcomes[1:]]
 
 
 def _text(text: Any) -> str:
-    return printable(text[:_TEXT]) if isinstance(text, str) else "something that is no text"
+    return _cut(printable(text[:_TEXT] if isinstance(text, str) else text))
+
+
+def _cut(text: str) -> str:
+    return text.encode()[:_TEXT].decode(errors="ignore")
 
 
 def _particulars(told: dict[str, Any]) -> Particulars:
     """Declarations hold only where they make sense, as when a module is read in this process."""
-    if not isinstance(told, dict) or not isinstance(told.get("adapter"), str):
-        raise TypeError("particulars are a table")
+    adapter = _text(told["adapter"])
     declared = type("Declared", (), {name.upper(): value for name, value in told.items()})
-    return replace(particulars_of(declared), adapter=_text(told["adapter"]))
+    return replace(particulars_of(declared), adapter=adapter)

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from gradgate.calling.messages import Frame
 from gradgate.calling.pipes import GONE, write_frames
 from gradgate.calling.wire import BadFrame, read_frame
-from gradgate.isolation.hatching import Child
+from gradgate.isolation import sizes
+from gradgate.isolation.child import Child
 from gradgate.isolation.limits import Limits
 from gradgate.isolation.printed import Printed
 
-_HEADER = 1 << 16  # bytes of an answer's header
 _LAST_WORDS = 1.0  # seconds that a process which closed its pipe has to end
 
 
@@ -93,9 +93,9 @@ class Confined:
         try:
             with self._child.answers as stream:
                 while (grant := self._granted.get()) is not None:
-                    self._inbox.put(read_frame(stream, _HEADER, grant))
+                    self._inbox.put(read_frame(stream, sizes.HEADER, grant))
         except BadFrame as error:
             self._inbox.put(error)
-        except (EOFError, ValueError, OSError, MemoryError):
+        except Exception:  # the process is gone, or what it sent cannot even be refused in words
             pass
         self._inbox.put(GONE)

@@ -9,107 +9,85 @@ import socket
 import subprocess
 import sys
 import threading
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO
 
 from gradgate.errors import CannotRun
+from gradgate.isolation.child import BOOT, ENVIRONMENT, End
 from gradgate.isolation.limits import Limits
 from gradgate.isolation.view import import_path, view
 
-# -I: nothing of the user's environment or folder decides what the zygote is
-_BOOT = (
-    "import json, sys; told = json.loads(sys.argv[2]); sys.path[:] = told['harness']; "
-    "from gradgate.isolation.zygote import main; main(int(sys.argv[1]), told)"
-)
-ENVIRONMENT = {
-    "PATH": "/usr/bin",
-    "LANG": "C.UTF-8",
-    **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"),
-    "PYTHONHASHSEED": "0",
-    "PYTHONDONTWRITEBYTECODE": "1",
-}
 _PATIENCE = 60.0  # seconds for the zygote to load what it preloads, on a loaded machine
-_MOST = 4096
-
-
-@dataclass(frozen=True)
-class End:
-    """How a child ended: its exit code (minus the signal's number), and the processor time that it took, in seconds."""
-
-    code: int
-    seconds: float
-
-
-class Child(Protocol):
-    """A process for one submission. It reads requests and writes answers; what it prints comes over a pipe too."""
-
-    requests: BinaryIO
-    answers: BinaryIO
-    prints: BinaryIO
-
-    def kill(self) -> None:
-        """Ends it and whatever it started. Safe to call twice."""
-
-    def ended(self, patience: float) -> End | None:
-        """Waits some seconds for its end; None where it did not come, or nobody knows of it."""
+_MOST = 4096  # bytes of a message about a child
 
 
 class Hatched:
-    """A child of a zygote."""
+    """A child of a zygote, held by its process descriptor: no other process can ever be meant by it."""
 
     def __init__(self, requests: int, answers: int, prints: int, news: socket.socket) -> None:
         self.requests: BinaryIO = os.fdopen(requests, "wb")
         self.answers: BinaryIO = os.fdopen(answers, "rb")
         self.prints: BinaryIO = os.fdopen(prints, "rb", buffering=0)
         self._news = news
-        news.settimeout(_PATIENCE)
-        told, descriptors, _, _ = socket.recv_fds(news, _MOST, 1)
-        if not descriptors:
-            raise CannotRun(f"the isolation could not start a process for a submission: {told.decode() or 'it ended'}")
-        self._process: int | None = descriptors[0]
         self._end: End | None = None
+        self._one_at_a_time = threading.RLock()
+        news.settimeout(_PATIENCE)
+        try:
+            told, descriptors, _, _ = socket.recv_fds(news, _MOST, 1)
+        except OSError:
+            told, descriptors = b"", []
+        self._process: int | None = descriptors[0] if descriptors else None
+        if self._process is None:
+            for stream in (self.requests, self.answers, self.prints, news):
+                stream.close()
+            raise CannotRun(f"no process for a submission could be started: {told.decode() or 'the zygote has ended'}")
 
     def kill(self) -> None:
-        if self._process is None:
-            return
-        try:
-            signal.pidfd_send_signal(self._process, signal.SIGKILL)
-        except ProcessLookupError:
-            pass  # it is gone
-        self.ended(_PATIENCE)
-        os.close(self._process)
-        self._process = None
-        self._news.close()
+        with self._one_at_a_time:
+            if self._process is None:
+                return
+            try:
+                signal.pidfd_send_signal(self._process, signal.SIGKILL)
+            except ProcessLookupError:
+                pass  # it is gone
+            self.ended(_PATIENCE)
+            os.close(self._process)
+            self._process = None
+            self._news.close()
 
     def ended(self, patience: float) -> End | None:
-        if self._end is None and self._process is not None:
-            self._news.settimeout(patience)
-            try:
-                self._end = End(**json.loads(self._news.recv(_MOST)))
-            except (OSError, ValueError):
-                return None
-        return self._end
+        with self._one_at_a_time:
+            if self._end is None and self._process is not None:
+                self._news.settimeout(patience)
+                try:
+                    self._end = End(**json.loads(self._news.recv(_MOST)))
+                except (OSError, ValueError):  # not yet, or the zygote has ended
+                    return None
+            return self._end
 
 
 class Hatchery:
     """A zygote, and what its start told: the tier, what this machine lacks, and why stronger tiers were refused."""
 
-    def __init__(self, tiers: list[str], preload: list[str]) -> None:
+    def __init__(self, tiers: list[str], library: str) -> None:
+        """tiers, the strongest first; library is imported beforehand. `tier` is None where none is to be had."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         seen = view()
         configuration = {
+            "socket": theirs.fileno(),
             "tiers": tiers,
-            "preload": preload,
+            "library": library,
             # not the working folder, where a submission called random.py may lie
             "harness": [*import_path(seen), str(Path(__file__).resolve().parents[2])],
             "path": import_path(seen),
             "folders": list(seen.folders),
             "hidden": list(seen.hidden),
         }
+        boot = BOOT.format("gradgate.isolation.zygote")
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-c", _BOOT, str(theirs.fileno()), json.dumps(configuration)],
+                [sys.executable, "-P", "-s", "-c", boot, json.dumps(configuration)],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -127,7 +105,10 @@ class Hatchery:
         self.lacks: list[str] = told.get("lacks", [])
 
     def hatch(self, limits: Limits, memory: int, user: int) -> Hatched:
-        """A new child, confined as the tier confines. user is the id that it runs under where it has one of its own."""
+        """A new child, confined as the tier confines; user is the id that it runs under where it has one of its own.
+
+        Raises CannotRun where the zygote has ended, or has no process to give.
+        """
         requests, to_child = os.pipe()
         from_child, answers = os.pipe()
         printed, prints = os.pipe()
@@ -135,10 +116,10 @@ class Hatchery:
         job = {"limits": asdict(limits), "memory": memory, "user": user}
         try:
             with self._one_at_a_time:
-                descriptors = [requests, answers, prints, teller.fileno()]
-                socket.send_fds(self._control, [json.dumps(job).encode()], descriptors)
-        except OSError as error:
-            raise CannotRun(f"the process that isolates submissions has ended: {error}") from error
+                theirs = [requests, answers, prints, teller.fileno()]
+                socket.send_fds(self._control, [json.dumps(job).encode()], theirs)
+        except OSError:
+            pass  # the zygote has ended; so will say the socket on which it should tell of the child
         finally:
             for descriptor in (requests, answers, prints):
                 os.close(descriptor)
@@ -162,5 +143,5 @@ class Hatchery:
         if not text:
             self._process.kill()
             self._process.wait()
-            raise CannotRun("the process that isolates submissions did not start; run it again with more memory")
+            raise CannotRun("the process that isolates submissions did not start: perhaps for want of memory")
         return json.loads(text)

@@ -4,47 +4,28 @@ Everything that it says is untrusted, for the submission may change anything her
 
 from __future__ import annotations
 
-import fcntl
 import os
 import random
 import sys
 import traceback
-from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from importlib.abc import MetaPathFinder
 from pathlib import Path
 from types import ModuleType
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from gradgate.adapters import standins
+from gradgate.calling.calls import Call, Outcome
 from gradgate.calling.implementation import Implementation
 from gradgate.calling.loading import load_with
 from gradgate.calling.messages import Frame, decode_calls, encode_outcome
 from gradgate.calling.wire import read_frame, write_frame
 from gradgate.errors import Broken, CannotRun
+from gradgate.isolation import sizes
 from gradgate.isolation.replacing import replace
-
-_REQUESTS, _ANSWERS = 3, 4
-
-
-def live(pipes: Sequence[int], path: list[str], confine: Callable[[], None]) -> NoReturn:
-    """The life of a child that has just been forked. pipes are those of requests, answers and what it prints."""
-    try:
-        _take(pipes)
-        outbox = os.fdopen(_ANSWERS, "wb")
-        try:
-            confine()
-        except OSError as error:
-            write_frame(outbox, {"harness": f"a submission could not be confined: {error}"}, [])
-            os._exit(1)
-        os.closerange(_ANSWERS + 1, 1 << 16)
-        _forget_where_it_comes_from(path)
-        write_frame(outbox, {"confined": True}, [])
-        serve(os.fdopen(_REQUESTS, "rb"), outbox)
-    finally:
-        os._exit(1)
+from gradgate.isolation.withholding import withhold
 
 
 def serve(inbox: BinaryIO, outbox: BinaryIO) -> None:
@@ -58,7 +39,7 @@ def serve(inbox: BinaryIO, outbox: BinaryIO) -> None:
                 continue
             calls, device = decode_calls(frame)
             for call in calls:
-                header, arrays = encode_outcome(implementation.perform(call, device))
+                header, arrays = encode_outcome(_within_bounds(call, implementation.perform(call, device)))
                 _flush()
                 write_frame(outbox, {**header, "remarks": implementation.remarks}, arrays)
     except EOFError:
@@ -67,15 +48,39 @@ def serve(inbox: BinaryIO, outbox: BinaryIO) -> None:
         write_frame(outbox, {"failed": " | ".join(traceback.format_exc().strip().splitlines()[-3:])}, [])
 
 
+def forget_where_it_comes_from(path: list[str]) -> None:
+    """Leaves the submission with an interpreter like a fresh one: no module of ours, no argument, no environment."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "gradgate"]:
+        del sys.modules[name]
+    sys.modules["__main__"] = ModuleType("__main__")
+    sys.meta_path.insert(0, _NoGradgate())
+    sys.path[:] = path
+    sys.argv[:] = ["submission"]
+    os.environ.clear()
+    os.environ.update(PATH="/usr/bin", LANG="C.UTF-8", HOME=str(Path.cwd()), OMP_NUM_THREADS="1")
+    sys.stdin = open(0, encoding="utf-8")  # noqa: SIM115
+    sys.stdout = open(1, "w", encoding="utf-8", errors="backslashreplace")  # noqa: SIM115
+    sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1)  # noqa: SIM115
+
+
+class _NoGradgate(MetaPathFinder):
+    """Nothing of gradgate can be imported, not even where its files can be read."""
+
+    def find_spec(self, fullname: str, path: Any, target: Any = None) -> None:
+        if fullname.partition(".")[0] == "gradgate":
+            raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
+
+
 def _load(frame: Frame, outbox: BinaryIO) -> Implementation | None:
     told, (data,) = frame
     _seed(told["seed"])
+    withhold(told["functions"])
     try:
         found = load_with(told["name"], lambda: _module(told["name"], data.tobytes(), told["replaced"]))
     except (CannotRun, Broken) as error:
         _flush()
         stopped = isinstance(error.__cause__, PermissionError | MemoryError)
-        write_frame(outbox, {type(error).__name__: str(error), "stopped": stopped}, [])
+        write_frame(outbox, {"unloaded": str(error), "stopped": stopped}, [])
         return None
     _flush()
     hello = {"offers": found.offers, "devices": found.devices_here(), "particulars": asdict(found.particulars)}
@@ -96,35 +101,13 @@ def _module(name: str, data: bytes, replaced: dict[str, str]) -> ModuleType:
     return module
 
 
-def _take(pipes: Sequence[int]) -> None:
-    """Puts the pipes where they belong: 1 and 2 print, 3 brings requests, 4 takes answers."""
-    requests, answers, prints = (fcntl.fcntl(pipe, fcntl.F_DUPFD, 64) for pipe in pipes)
-    null = os.open(os.devnull, os.O_RDONLY)
-    for descriptor, place in ((null, 0), (prints, 1), (prints, 2), (requests, _REQUESTS), (answers, _ANSWERS)):
-        os.dup2(descriptor, place, inheritable=False)
-
-
-class _NoGradgate(MetaPathFinder):
-    """Nothing of gradgate can be imported, not even where its files can be read."""
-
-    def find_spec(self, fullname: str, path: Any, target: Any = None) -> None:
-        if fullname.partition(".")[0] == "gradgate":
-            raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
-
-
-def _forget_where_it_comes_from(path: list[str]) -> None:
-    """Leaves the submission with an interpreter like a fresh one: no module of ours, no argument, no environment."""
-    for name in [name for name in sys.modules if name.partition(".")[0] == "gradgate"]:
-        del sys.modules[name]
-    sys.modules["__main__"] = ModuleType("__main__")
-    sys.meta_path.insert(0, _NoGradgate())
-    sys.path[:] = path
-    sys.argv[:] = ["submission"]
-    os.environ.clear()
-    os.environ.update(PATH="/usr/bin", LANG="C.UTF-8", HOME=str(Path.cwd()), OMP_NUM_THREADS="1")
-    sys.stdin = open(0, encoding="utf-8")  # noqa: SIM115
-    sys.stdout = open(1, "w", encoding="utf-8", errors="backslashreplace")  # noqa: SIM115
-    sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1)  # noqa: SIM115
+def _within_bounds(call: Call, outcome: Outcome) -> Outcome:
+    """The outcome, where the harness would read it; else what is wrong with it."""
+    arrays = [a for result in outcome.results.values() for a in (result.values, result.rows) if a is not None]
+    if sum(array.nbytes for array in arrays) <= sizes.due(call.case):
+        return outcome
+    shapes = ", ".join(f"{quantity} {result.values.shape}" for quantity, result in outcome.results.items())
+    return Outcome(fault=f"it returned more numbers than are due: {shapes}", fault_kind="malformed")
 
 
 def _flush() -> None:

@@ -13,7 +13,7 @@ import select
 import socket
 from typing import Any
 
-from gradgate.isolation import confinement, inside
+from gradgate.isolation import birth, confinement
 from gradgate.isolation.layers import filesystem, kernel, rlimits
 from gradgate.isolation.limits import Limits
 from gradgate.isolation.tiers import BY_NAME, Tier
@@ -30,16 +30,16 @@ types typing unittest uuid warnings weakref zlib
 """.split()
 
 
-def main(descriptor: int, configuration: dict[str, Any]) -> None:
+def main(configuration: dict[str, Any]) -> None:
     """Never returns: the process ends with the socket."""
-    control = socket.socket(fileno=descriptor)
+    control = socket.socket(fileno=configuration["socket"])
     kernel.be_unreadable()
     view = filesystem.View(configuration["folders"], configuration["hidden"])
     tier, refused = _choose([BY_NAME[name] for name in configuration["tiers"]], view)
     if tier is None:
         control.send(json.dumps({"tier": None, "refused": refused}).encode())
         os._exit(1)
-    for name in [*_PRELOADED, *configuration["preload"]]:
+    for name in [*_PRELOADED, configuration["library"]]:
         importlib.import_module(name)
     mapped = rlimits.address_space()
     ground = confinement.Ground(tier, view)
@@ -88,7 +88,7 @@ class Zygote:
         number = self._ground.fork()
         if number == 0:
             limits = Limits(**job["limits"])
-            inside.live(
+            birth.live(
                 pipes, self._path, lambda: self._ground.confine(limits, self._mapped + job["memory"], job["user"])
             )
         for descriptor in pipes:

@@ -12,7 +12,7 @@ from gradgate.isolation.layers import kernel
 from gradgate.isolation.layers.filesystem import View
 
 _READ_FILE, _READ_FOLDER, _WRITE_FILE = 1 << 2, 1 << 3, 1 << 1
-_OUT_OF_THE_WAY = 64  # a child puts its pipes where low descriptors are
+_OUT_OF_THE_WAY = 64  # a child puts its pipes where the low descriptors are
 _READABLE = ("/dev/null", "/dev/zero", "/dev/urandom")
 
 
