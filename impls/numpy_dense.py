@@ -1,6 +1,6 @@
 """The losses as a textbook writes them in NumPy: a loop over the targets, and gradients as large as U itself.
 Unlike numpy_rows: every call allocates a whole zeros_like(U), so that negative sampling costs O(V d), not O(K d).
-Source: Mikolov et al. 2013, "Distributed Representations of Words and Phrases", eqs. 2 and 4; sign flipped: ours are
+Source: Mikolov et al. 2013, "Distributed Representations of Words and Phrases", eqs. 2 to 4; sign flipped: ours are
 losses, in nats.
 
 V vocabulary size, d dimension, K negatives, B pairs or windows, C context words. Inputs are never modified, and every
@@ -58,6 +58,25 @@ def negative_sampling(center, outside, negatives, U):
         residual = sigmoid(logit)
         grad_center += residual * U[k]
         grad_U[k] += residual * center  # += row by row: grad_U[negatives] += ... would count a repeated word once
+    return loss, grad_center, grad_U
+
+
+def hierarchical_softmax(center, path, signs, U):
+    """Loss -log p(word | center) = -sum over i of log sigmoid(signs_i * u_path_i . center), and its gradients.
+
+    center (d,), path (n,) ints in [0, V), the inner nodes from the root to the word, signs (n,) each 1 or -1, U (V, d).
+    Returns loss, grad_center (d,), grad_U (V, d); all zero for n = 0.
+    Raises ValueError for another sign.
+    """
+    _check_rows("path", path, U)
+    _check_signs(signs)
+    loss, grad_center, grad_U = U.dtype.type(0), np.zeros_like(center), np.zeros_like(U)
+    for node, sign in zip(path, signs, strict=True):
+        logit = U[node] @ center
+        loss += _softplus(-logit if sign > 0 else logit)
+        residual = -sigmoid(-logit) if sign > 0 else sigmoid(logit)
+        grad_center += residual * U[node]
+        grad_U[node] += residual * center
     return loss, grad_center, grad_U
 
 
@@ -188,6 +207,12 @@ def _check_rows(name, rows, matrix):
     for row in np.ravel(rows):
         if not 0 <= row < V:  # NumPy would take -1 for the last row
             raise IndexError(f"{name}: got row {row}, expected 0 <= row < {V}")
+
+
+def _check_signs(signs):
+    for sign in signs:
+        if sign not in (1, -1):
+            raise ValueError(f"signs: got {sign}, expected 1 or -1")
 
 
 def _check_choice(name, choice, known):

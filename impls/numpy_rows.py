@@ -1,7 +1,7 @@
 """The losses in NumPy by rows: a batch is a few array operations, and only the rows that a batch touches are returned.
 Unlike numpy_dense: negative sampling costs O(K d) a pair, whatever V is; naive softmax runs once a window, not once a
 word, as the words of a window share their logits. Only the naive softmax's grad_U is dense, by its nature.
-Source: Mikolov et al. 2013, "Distributed Representations of Words and Phrases", eqs. 2 and 4; sign flipped: ours are
+Source: Mikolov et al. 2013, "Distributed Representations of Words and Phrases", eqs. 2 to 4; sign flipped: ours are
 losses, in nats.
 
 V vocabulary size, d dimension, K negatives, B pairs or windows, C context words, N = sum of C. A row-sparse gradient is
@@ -56,6 +56,24 @@ def negative_sampling(center, outside, negatives, U):
     touched = U.take(rows, axis=0)
     loss, slopes = _losses_and_slopes(touched @ center)
     return loss, slopes @ touched, (rows, slopes[:, None] * center)
+
+
+def hierarchical_softmax(center, path, signs, U):
+    """Loss -log p(word | center) = -sum over i of log sigmoid(signs_i * u_path_i . center), and its gradients.
+
+    center (d,), path (n,) ints in [0, V), the inner nodes from the root to the word, signs (n,) each 1 or -1, U (V, d).
+    Returns loss, grad_center (d,), grad_U = (path, values (n, d)); all zero for n = 0.
+    Raises ValueError for another sign.
+    """
+    path = _rows("path", path, U)
+    _check_signs(signs)
+    touched = U.take(path, axis=0)
+    against = -np.asarray(signs, U.dtype)
+    logits = against * (touched @ center)
+    decay = np.exp(-np.abs(logits))
+    loss = (np.maximum(logits, 0) + np.log1p(decay)).sum()
+    slopes = against * (np.exp(np.minimum(logits, 0)) / (1 + decay))
+    return loss, slopes @ touched, (path, slopes[:, None] * center)
 
 
 def skipgram(center, outsides, V_c, U, loss, negatives):
@@ -191,6 +209,12 @@ def _rows(name, rows, matrix):
     if rows.size and rows.view(np.uintp).max() >= len(matrix):  # one pass: unsigned, -1 is larger than any V
         raise IndexError(f"{name}: got rows {rows.min()} to {rows.max()}, expected 0 <= row < {len(matrix)}")
     return rows
+
+
+def _check_signs(signs):
+    wrong = np.abs(signs) != 1
+    if wrong.any():
+        raise ValueError(f"signs: got {np.asarray(signs)[wrong][0]}, expected 1 or -1")
 
 
 def _check_choice(name, choice, known):

@@ -1,7 +1,7 @@
 """The losses in plain Python, with nothing but lists and math: no array library to hide a step.
 Unlike the others: a pair is reduced to its slopes, the derivatives of the loss by the logits u_w . h, and every
 gradient follows by the chain rule: sum over w of slope_w * u_w for the hidden vector h, slope_w * h for the row u_w.
-Source: Mikolov et al. 2013, "Distributed Representations of Words and Phrases", eqs. 2 and 4; sign flipped: ours are
+Source: Mikolov et al. 2013, "Distributed Representations of Words and Phrases", eqs. 2 to 4; sign flipped: ours are
 losses, in nats.
 
 V vocabulary size, d dimension, K negatives, B pairs or windows, C context words. A vector is a list of floats, a matrix
@@ -51,6 +51,25 @@ def negative_sampling(center, outside, negatives, U):
     Returns loss, grad_center (d,), grad_U (V, d).
     """
     return _pair(center, outside, negatives, U, "negative_sampling")
+
+
+def hierarchical_softmax(center, path, signs, U):
+    """Loss -log p(word | center) = -sum over i of log sigmoid(signs_i * u_path_i . center), and its gradients.
+
+    center (d,), path (n,) ints in [0, V), the inner nodes from the root to the word, signs (n,) each 1 or -1, U (V, d).
+    Returns loss, grad_center (d,), grad_U (V, d); all zero for n = 0.
+    Raises ValueError for another sign.
+    """
+    _check_rows("path", path, U)
+    _check_signs(signs)
+    loss, slopes = 0.0, {}
+    for node, sign in zip(path, signs, strict=True):
+        margin = sign * _dot(U[node], center)
+        loss += _softplus(-margin)
+        slopes[node] = slopes.get(node, 0.0) - sign * sigmoid(-margin)
+    grad_U = _zeros(U)
+    _add_to_rows(grad_U, slopes, center)
+    return loss, _grad_hidden(slopes, U), grad_U
 
 
 def skipgram(center, outsides, V_c, U, loss, negatives):
@@ -217,6 +236,12 @@ def _check_rows(name, rows, matrix):
     for row in rows:
         if not 0 <= row < len(matrix):  # Python would take -1 for the last row
             raise IndexError(f"{name}: got row {row}, expected 0 <= row < {len(matrix)}")
+
+
+def _check_signs(signs):
+    for sign in signs:
+        if sign not in (1, -1):
+            raise ValueError(f"signs: got {sign}, expected 1 or -1")
 
 
 def _check_choice(name, choice, known):

@@ -1,6 +1,6 @@
 """The losses in PyTorch, written once for a batch; the gradients are torch.autograd's.
 Unlike torch_rows: nothing is derived by hand, and every gradient is dense, as autograd fills a whole zeros_like(U).
-Source: Mikolov et al. 2013, "Distributed Representations of Words and Phrases", eqs. 2 and 4; sign flipped: ours are
+Source: Mikolov et al. 2013, "Distributed Representations of Words and Phrases", eqs. 2 to 4; sign flipped: ours are
 losses, in nats.
 
 V vocabulary size, d dimension, K negatives, B pairs or windows, C context words, N = sum of C. Index arrays are int64
@@ -64,6 +64,22 @@ def negative_sampling(center, outside, negatives, U):
     """
     losses, grad_centers, grad_U = negative_sampling_batch(center[None], _row(outside, U), negatives, U)
     return losses[0], grad_centers[0], grad_U
+
+
+def hierarchical_softmax(center, path, signs, U):
+    """Loss -log p(word | center) = -sum over i of log sigmoid(signs_i * u_path_i . center), and its gradients.
+
+    center (d,), path (n,) ints in [0, V), the inner nodes from the root to the word, signs (n,) each 1 or -1, U (V, d).
+    Returns loss, grad_center (d,), grad_U (V, d); all zero for n = 0.
+    Raises ValueError for another sign.
+    """
+    _check_rows(U, path=path)
+    _check_signs(signs)
+
+    def loss(h, W):
+        return -functional.logsigmoid(signs * (functional.embedding(path, W) * h).sum(dim=-1)).sum()
+
+    return _differentiate(loss, center, U)
 
 
 def skipgram(center, outsides, V_c, U, loss, negatives):
@@ -178,6 +194,12 @@ def _check_rows(matrix, **rows):
     if not torch.equal(flat, allowed):  # the only synchronisation with the device
         wrong = int(flat[flat != allowed][0])
         raise IndexError(f"{', '.join(names)}: got row {wrong}, expected 0 <= row < {len(matrix)}")
+
+
+def _check_signs(signs):
+    wrong = signs.abs() != 1
+    if wrong.any():
+        raise ValueError(f"signs: got {int(signs[wrong][0])}, expected 1 or -1")
 
 
 def _check_choice(name, choice, known):

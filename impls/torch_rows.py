@@ -1,7 +1,7 @@
 """The losses in PyTorch by rows, with the gradients derived by hand.
 Unlike torch_autograd: no graph is recorded, and negative sampling returns only the rows it touches, so that it costs
 O(K d) a pair, whatever V is; naive softmax runs once a window. Only the naive softmax's grad_U is dense, by its nature.
-Source: Mikolov et al. 2013, "Distributed Representations of Words and Phrases", eqs. 2 and 4; sign flipped: ours are
+Source: Mikolov et al. 2013, "Distributed Representations of Words and Phrases", eqs. 2 to 4; sign flipped: ours are
 losses, in nats.
 
 V vocabulary size, d dimension, K negatives, B pairs or windows, C context words, N = sum of C. Index arrays are int64
@@ -71,6 +71,23 @@ def negative_sampling(center, outside, negatives, U):
     touched, wide = _widen(embedding(rows, U)), _widen(center)
     loss, slopes = _losses_and_slopes(touched @ wide)
     return loss.to(U.dtype), (slopes @ touched).to(U.dtype), _row_sparse(rows, slopes[:, None] * wide, U.dtype)
+
+
+def hierarchical_softmax(center, path, signs, U):
+    """Loss -log p(word | center) = -sum over i of log sigmoid(signs_i * u_path_i . center), and its gradients.
+
+    center (d,), path (n,) ints in [0, V), the inner nodes from the root to the word, signs (n,) each 1 or -1, U (V, d).
+    Returns loss, grad_center (d,), grad_U = (path, values (n, d)); all zero for n = 0.
+    Raises ValueError for another sign.
+    """
+    _check_rows(U, path=path)
+    _check_signs(signs)
+    touched, wide = _widen(embedding(path, U)), _widen(center)
+    logits = -signs * (touched @ wide)
+    decay = torch.exp(-logits.abs())
+    loss = (logits.clamp(min=0) + torch.log1p(decay)).sum()
+    slopes = -signs * (torch.exp(logits.clamp(max=0)) / (1 + decay))
+    return loss.to(U.dtype), (slopes @ touched).to(U.dtype), _row_sparse(path, slopes[:, None] * wide, U.dtype)
 
 
 def skipgram(center, outsides, V_c, U, loss, negatives):
@@ -223,6 +240,12 @@ def _check_rows(matrix, **rows):
     if not torch.equal(flat, allowed):  # the only synchronisation with the device
         wrong = int(flat[flat != allowed][0])
         raise IndexError(f"{', '.join(names)}: got row {wrong}, expected 0 <= row < {len(matrix)}")
+
+
+def _check_signs(signs):
+    wrong = signs.abs() != 1
+    if wrong.any():
+        raise ValueError(f"signs: got {int(signs[wrong][0])}, expected 1 or -1")
 
 
 def _check_choice(name, choice, known):

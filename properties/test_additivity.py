@@ -1,4 +1,4 @@
-"""Losses and gradients add: over negatives, over a window, over a batch."""
+"""Losses and gradients add: over negatives, over a window, over a path, over a batch."""
 
 from __future__ import annotations
 
@@ -21,6 +21,11 @@ def test_outside_word_among_the_negatives_counts_as_one(implementation, data):
 @given(data=st.data())
 def test_window_is_the_sum_of_its_halves(implementation, data):
     hold("additive_window", implementation, data)
+
+
+@given(data=st.data())
+def test_path_is_the_sum_of_its_halves(implementation, data):
+    hold("additive_path", implementation, data)
 
 
 @given(data=st.data())

@@ -44,5 +44,10 @@ def test_no_negatives_leave_the_outside_word(implementation, data):
 
 
 @given(data=st.data())
+def test_empty_path_has_no_loss_and_no_gradient(implementation, data):
+    hold("empty_path", implementation, data)
+
+
+@given(data=st.data())
 def test_empty_window_has_no_loss_and_no_gradient(implementation, data):
     hold("empty_window", implementation, data)

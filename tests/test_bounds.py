@@ -94,14 +94,13 @@ def coefficients_of(group, logits, softmax, logistic):
     """losses, and for every target (V,) the coefficients of grad_U = coefficients x h."""
     losses, columns = [], []
     for target in group.targets:
-        if target.negatives is None:
+        if target.signs is None:
             loss, column = softmax(logits)
             losses.append(loss[target.outside])
             column = column.copy()
             column[target.outside] -= 1
         else:
-            index = np.append(target.outside, target.negatives)
-            signs = np.where(np.arange(len(index)) == 0, 1, -1).astype(logits.dtype)
+            index, signs = target.rows, target.signs.astype(logits.dtype)
             loss, slopes = logistic(signs * logits[index])
             losses.append(loss.sum())
             column = np.zeros_like(logits)

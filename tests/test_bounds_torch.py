@@ -88,11 +88,10 @@ def run(case, softmax, logistic):
         loss = tensor(0.0, case.dtype)
         for target in group.targets:
             logits = logits_of(group, vectors, U)
-            if target.negatives is None:
+            if target.signs is None:
                 loss = loss + softmax(logits, target.outside)
             else:
-                index = np.append(target.outside, target.negatives)
-                loss = loss + logistic(logits[index], tensor(np.arange(len(index)) == 0, case.dtype))
+                loss = loss + logistic(logits[target.rows], tensor(target.signs > 0, case.dtype))
         loss.backward()
         losses.append(loss.item())
         gradients.append(vectors.grad.double().numpy())

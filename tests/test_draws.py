@@ -89,7 +89,11 @@ def test_indices_are_rows_and_shapes_agree(function):
     for case in drawn(function):
         V = len(case.inputs["U"])
         for name, value in case.inputs.items():
-            if not is_float(function, name) and name not in ("offsets", "loss", "reduce") and value is not None:
+            if (
+                not is_float(function, name)
+                and name not in ("offsets", "loss", "reduce", "signs")
+                and value is not None
+            ):
                 assert np.all((np.asarray(value) >= 0) & (np.asarray(value) < V)), f"{name} [{case.describe()}]"
         if "offsets" in case.inputs:
             assert case.inputs["offsets"][0] == 0
@@ -140,6 +144,19 @@ def test_windows_batches_and_negatives_come_in_all_sizes():
     assert {len(case.inputs["negatives"]) for case in drawn("negative_sampling")} > set(range(1, 9))
     assert {case.inputs["negatives"].ndim for case in drawn("negative_sampling_batch")} == {1, 2}  # shared, or not
     assert {case.inputs["x"].ndim for case in drawn("sigmoid")} == {1, 2}
+
+
+def test_paths_come_out_of_trees_repeat_nodes_and_are_empty_for_a_single_word():
+    paths = [(case.inputs["path"], len(case.inputs["U"])) for case in drawn("hierarchical_softmax")]
+    downward = [len(path) > 1 and path[0] == V - 2 and (np.diff(path) < 0).all() for path, V in paths]
+    repeating = [len(np.unique(path)) < len(path) for path, _ in paths]
+    assert sum(downward) > 20
+    assert sum(repeating) > 40
+    assert any(len(path) == 0 for path, _ in paths)
+    assert max(len(path) for path, _ in paths) > 40
+    for case in drawn("hierarchical_softmax"):
+        assert case.inputs["signs"].shape == case.inputs["path"].shape
+        assert set(case.inputs["signs"].tolist()) <= {1, -1}
 
 
 def test_negatives_repeat_and_meet_the_outside_word_often():

@@ -17,7 +17,8 @@ UNIT = 2.0**-53
 ULPS = 8 * UNIT  # NumPy's exp, log and log1p are within 4 units in the last place
 TINY = 2.0**-1074
 
-FUNCTIONS = ["naive_softmax", "negative_sampling", "naive_softmax_batch", "negative_sampling_batch"]
+FUNCTIONS = ["naive_softmax", "negative_sampling", "hierarchical_softmax"]
+FUNCTIONS += ["naive_softmax_batch", "negative_sampling_batch"]
 WINDOWS = ["skipgram", "cbow", "skipgram_batch", "cbow_batch"]
 LOSSES = FUNCTIONS + [f"{function} {loss}" for function in WINDOWS for loss in (NAIVE_SOFTMAX, NEGATIVE_SAMPLING)]
 SIZES = [(1, 1, 0), (5, 3, 2), (50, 10, 4)]  # V, d, K
@@ -35,6 +36,7 @@ def draw(name: str, scale: float, V: int, d: int, K: int) -> Case:
         "contexts": rng.integers(0, V, 5), "offsets": np.array([0, 2, 2, 5]), "target": int(rng.integers(V)),
         "targets": rng.integers(0, V, 3), "loss": loss, "reduce": ("sum", "mean")[V % 2],
         "U": rng.normal(size=(V, d)) * scale, "V_c": rng.normal(size=(V, d)) * scale,
+        "path": rng.integers(0, V, K), "signs": rng.choice([-1, 1], K),
         "negatives": None if naive else rng.integers(0, V, (5, K) if per_word else (3, K)),
     }  # fmt: skip
     if function in ("negative_sampling", "cbow") and not naive:

@@ -15,6 +15,7 @@ ROUNDOFF = {"float64": 2.0**-53, "float32": 2.0**-24, "float16": 2.0**-11, "bflo
 PARAMETERS = {
     "naive_softmax": "center outside U",
     "negative_sampling": "center outside negatives U",
+    "hierarchical_softmax": "center path signs U",
     "skipgram": "center outsides V_c U loss negatives",
     "cbow": "context target V_c U loss negatives reduce",
     "naive_softmax_batch": "centers outsides U",
@@ -98,6 +99,8 @@ def draw_cases(carrier=np.float64, scale=1.0, V=7, d=3, K=4):
     yield case("naive_softmax_batch", reals(0, d), ints(0), U)
     for negatives in (ints(K), np.full(K, one), ints(0)):
         yield case("negative_sampling", reals(d), one, negatives, U)
+    for path in (ints(K), np.full(K, one), ints(0)):
+        yield case("hierarchical_softmax", reals(d), path, rng.choice([-1, 1], len(path)), U)
     for negatives in (ints(B, K), ints(K), ints(B, 0), ints(0)):
         yield case("negative_sampling_batch", reals(B, d), ints(B), negatives, U)
     yield case("negative_sampling_batch", reals(0, d), ints(0), ints(0, K), U)
@@ -139,9 +142,18 @@ def windows_of(function, given):
     ]
 
 
+def exact_path(center, path, signs, U):
+    margins = signs * (U[path] @ center)
+    slopes, grad_U = -signs / (1 + np.exp(margins)), np.zeros_like(U)
+    np.add.at(grad_U, path, np.outer(slopes, center))
+    return np.logaddexp(0, -margins).sum(), slopes @ U[path], grad_U
+
+
 @np.errstate(over="ignore")
 def exact(function, given):
     """Losses and gradients in longdouble, straight from the definitions."""
+    if function == "hierarchical_softmax":
+        return exact_path(*(np.longdouble(given[n]) if n in ("center", "U") else given[n] for n in given))
     U = given["U"].astype(np.longdouble)
     vectors = given.get("V_c", given.get("centers", given.get("center")))
     if function.startswith(("naive", "negative")):
@@ -226,6 +238,16 @@ def test_the_pair_losses_are_those_worked_out_by_hand(impl):
     np.testing.assert_allclose(loss, math.log(4 / 3) + 2 * math.log(2), rtol=1e-15)
     np.testing.assert_allclose(grad_center, [-math.log(3) / 4], rtol=1e-15)
     np.testing.assert_allclose(grad_U, [[1.0], [-1 / 4]], rtol=1e-15)
+
+
+def test_a_path_is_that_worked_out_by_hand(impl):
+    # logits 0 and log 3: half of the root's probability, and a quarter of its lighter child's, which is passed twice
+    given = {"center": np.array([1.0]), "path": np.array([0, 1, 1]), "signs": np.array([1, -1, -1])}
+    given["U"] = np.array([[0.0], [math.log(3)]])
+    loss, grad_center, grad_U = call(impl, "hierarchical_softmax", given)
+    np.testing.assert_allclose(loss, math.log(2 * 4 * 4), rtol=1e-15)
+    np.testing.assert_allclose(grad_center, [2 * 3 / 4 * math.log(3)], rtol=1e-15)
+    np.testing.assert_allclose(grad_U, [[-1 / 2], [2 * 3 / 4]], rtol=1e-15)
 
 
 def test_the_windows_are_those_worked_out_by_hand(impl):
@@ -344,7 +366,7 @@ def test_a_tensor_with_a_gradient_of_its_own_can_be_read(name):
     np.testing.assert_array_equal(impl.asnumpy(kept), np.ones(2))
 
 
-INDICES = ("outside", "negatives", "outsides", "context", "contexts", "target", "targets", "center", "centers")
+INDICES = ("path", "outside", "negatives", "outsides", "context", "contexts", "target", "targets", "center", "centers")
 
 
 @pytest.mark.parametrize("wrong", [-1, 7])
@@ -374,10 +396,18 @@ def test_an_unknown_loss_or_reduction_is_refused(impl, name):
                 call(impl, function, {**given, name: "max"})
 
 
+@pytest.mark.parametrize("wrong", [0, 2, -2])
+def test_a_sign_that_is_neither_one_nor_minus_one_is_refused(impl, wrong):
+    for function, given in draw_cases():
+        if function == "hierarchical_softmax" and len(given["path"]):
+            with pytest.raises(ValueError, match=f"signs: got {wrong}, expected 1 or -1"):
+                call(impl, function, {**given, "signs": np.append(given["signs"][:-1], wrong)})
+
+
 def sampling_cases(V):
-    """The calls of negative sampling: pairs, batches, windows."""
+    """The calls that need some rows of U only: negative sampling in pairs, batches and windows, and paths."""
     for function, given in draw_cases(V=V, d=4):
-        if function.startswith("negative") or given.get("loss") == "negative_sampling":
+        if function.startswith(("negative", "hierarchical")) or given.get("loss") == "negative_sampling":
             yield function, given
 
 

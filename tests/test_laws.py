@@ -22,7 +22,7 @@ from gradgate.laws import BY_NAME
 from gradgate.witness import Witness
 
 CASES = 60  # a fault must be found within so many generated cases
-WORDS = "outside outsides negatives target targets context contexts".split()  # rows of U or of V_c
+WORDS = "outside outsides negatives target targets context contexts path".split()  # rows of U or of V_c
 DENSE = load("numpy_dense")
 generated = functools.cache(freshly_generated)
 
@@ -158,8 +158,28 @@ def no_negatives(given):
     return np.shape(given["negatives"])[-1] == 0
 
 
+def known_choice(value, given):
+    if isinstance(value, str):
+        return "negative_sampling" if given["negatives"] is not None else "naive_softmax"
+    return np.where(value == 1, 1, -1)
+
+
 def no_words(given):
     return 0 in [np.size(given[name]) for name in ("outsides", "context", "contexts") if name in given]
+
+
+def no_nodes(given):
+    return len(given["path"]) == 0
+
+
+def nodes_once(right, given):
+    """What `grad_U[path] += ...` does in NumPy."""
+    loss, grad_center, grad_U = right(*given.values())
+    for node in np.unique(given["path"]):
+        last = np.flatnonzero(given["path"] == node)[-1:]
+        once = {**given, "path": given["path"][last], "signs": given["signs"][last]}
+        grad_U[node] = right(*once.values())[-1][node]
+    return loss, grad_center, grad_U
 
 
 def residual_without_y(value, given):
@@ -216,6 +236,17 @@ FAULTS = {
         feed(["negatives"], lambda drawn, given: drawn[drawn != given.get("outside", given.get("target"))])
     ],
     "additive_window": [last_word_only, spoil(-1, lambda value, given: value / len(given["outsides"]))],
+    "additive_path": [
+        spoil(0, lambda loss, given: loss / max(len(given["path"]), 1)),
+        nodes_once,
+    ],
+    "tree_sums_to_one": [
+        scale(0, 1 + 1e-12),
+        spoil(1, lambda value, given: value + value.dtype.type(1e-6)),
+        feed(["signs"], lambda signs, given: np.where(signs < 0, 1, signs)),
+        lambda right, given: right(*{**given, "path": given["path"][1:], "signs": given["signs"][1:]}.values()),
+        spoil(-1, lambda value, given: value + given["path"][:1].sum().astype(value.dtype) * value.dtype.type(1e-6)),
+    ],
     "additive_batch": [spoil(-1, by_batch), spoil(0, by_batch), spoil(0, lambda value, given: value[::-1])],
     "sigmoid_symmetry": [scale(0, 1 + 1e-12), feed(["x"], lambda x, given: x + x.dtype.type(1e-6))],
     "softmax_sums_to_one": [scale(0, 1 + 1e-12)],
@@ -232,13 +263,14 @@ FAULTS = {
     "finite_when_huge": [spoil(0, unshifted_exp), spoil(-1, unshifted_exp)],
     "no_negatives": [refusing(no_negatives), nan_when(no_negatives)],
     "empty_window": [refusing(no_words), nan_when(no_words), spoil(-1, lambda v, g: v + (v.dtype.type(no_words(g))))],
+    "empty_path": [refusing(no_nodes), nan_when(no_nodes), spoil(-1, lambda v, g: v + v.dtype.type(no_nodes(g)))],
     "bad_index": [
         lambda right, given: feed(indices(given), lambda rows, given: rows % len(given["U"]))(right, given),
         lambda right, given: feed(indices(given), lambda rows, given: np.abs(rows))(right, given),
         lambda right, given: feed(indices(given), lambda rows, given: rows * (rows <= len(given["U"])))(right, given),
     ],
     "bad_choice": [
-        feed(["loss"], lambda loss, given: "negative_sampling" if given["negatives"] is not None else "naive_softmax"),
+        feed(["loss", "signs"], known_choice),
         refusing_with(KeyError),
     ],
     "refusal_says_why": [refusing_with(None), refusing_with(None, "{name} is wrong"), refusing_with(None, "wrong")],

@@ -51,19 +51,19 @@ def numbers(values: np.ndarray, arithmetic: Arithmetic) -> np.ndarray:
 
 def target_terms(target: Any, logits: Any, arithmetic: Arithmetic) -> tuple[Any, list[tuple[int, Any]]]:
     """The loss of one target, and its derivative for each logit, from the definitions."""
-    if target.negatives is None:
+    if target.signs is None:
         top = max(logits)
         weights = [arithmetic.exp(logit - top) for logit in logits]
         total = sum(weights)
         loss = arithmetic.log(total) + top - logits[target.outside]
         return loss, [(w, weight / total - (w == target.outside)) for w, weight in enumerate(weights)]
     loss, slopes = arithmetic.number(0.0), []
-    for i, row in enumerate([target.outside, *target.negatives.tolist()]):
-        z = logits[row] if i == 0 else -logits[row]
+    for row, sign in zip(target.rows.tolist(), target.signs.astype(int).tolist(), strict=True):
+        z = sign * logits[row]
         small = arithmetic.exp(-abs(z))
         loss += arithmetic.log(1 + small) + max(-z, 0)
         slope = (small if z > 0 else 1) / (1 + small)
-        slopes.append((row, -slope if i == 0 else slope))
+        slopes.append((row, -sign * slope))
     return loss, slopes
 
 
@@ -136,7 +136,7 @@ KINDS: dict[str, Callable[..., tuple[np.ndarray, np.ndarray]]] = {
     "dominant": lambda rng, V, d: (rng.normal(size=(V, d)) * 600, np.ones((V, d))),  # probabilities to 2^-2000
 }
 SIZES = [(1, 1, 0), (1, 3, 2), (5, 1, 3), (6, 3, 4), (26, 10, 5)]  # V, d, K; the last too large for balls alone
-PAIRS = ["naive_softmax", "negative_sampling", "naive_softmax_batch", "negative_sampling_batch"]
+PAIRS = ["naive_softmax", "negative_sampling", "hierarchical_softmax", "naive_softmax_batch", "negative_sampling_batch"]
 WINDOWS = ["skipgram", "cbow", "skipgram_batch", "cbow_batch"]
 LOSSES = PAIRS + [f"{function} {loss}" for function in WINDOWS for loss in (NAIVE_SOFTMAX, NEGATIVE_SAMPLING)]
 EVERYTHING = ["sigmoid", "softmax", *LOSSES]
@@ -156,6 +156,7 @@ def draw(name: str, kind: str, V: int, d: int, K: int, seed: int = 0) -> Case:
         "x": U, "logits": U, "center": V_c[0], "outside": int(outsides[0]), "U": U, "V_c": V_c, "loss": loss,
         "centers": V_c[context], "outsides": outsides, "context": context, "contexts": context, "offsets": offsets,
         "target": int(outsides[0]), "targets": outsides[:3], "reduce": mean, "negatives": negatives,
+        "path": np.append(outsides, context)[: 2 * K], "signs": np.resize([1, -1, -1], min(2 * K, 10)),
     }  # fmt: skip
     if function == "skipgram":
         everything["center"] = 0
@@ -257,8 +258,12 @@ def _set(_: object) -> Callable[..., dict[int, int]]:
     return lambda outsides: dict.fromkeys(outsides, 1)
 
 
-def _once(rows: Callable[..., list[int]]) -> Callable[..., list[int]]:
-    return lambda target: list(dict.fromkeys(rows(target)))
+def _once(terms: Callable[..., tuple[list[int], list[int]]]) -> Callable[..., tuple[list[int], list[int]]]:
+    def without_repeats(target: Any) -> tuple[list[int], list[int]]:
+        once = dict(zip(*terms(target), strict=True))
+        return list(once), list(once.values())
+
+    return without_repeats
 
 
 def _short(outer: Callable[..., dd.Enclosure]) -> Callable[..., dd.Enclosure]:
@@ -276,7 +281,8 @@ def _lying(enclose: Callable[..., dd.Enclosure]) -> Callable[..., dd.Enclosure]:
 FAULTS = {
     "repeated outsides count once": (softmax, "Counter", _set, "skipgram naive_softmax"),
     "losses without their top": (softmax.Softmax, "loss", lambda _: lambda s, o: s.others.log1p(), "naive_softmax"),
-    "repeated negatives count once": (logistic, "_rows", _once, "negative_sampling"),
+    "repeated negatives count once": (logistic, "_terms", _once, "negative_sampling"),
+    "nodes count once": (logistic, "_terms", _once, "hierarchical_softmax"),
     "outer products without lo": (dd, "outer", _short, "naive_softmax"),
     "radii that lie": (gradients, "enclose", _lying, "sigmoid"),
     "a sum for the mean": (losses, "hidden_vector", lambda f: lambda g: [h * 5 for h in f(g)], "cbow naive_softmax"),

@@ -23,7 +23,7 @@ from gradgate.shrink import STEPS, shrink
 from gradgate.witness import Witness
 
 DENSE = load("numpy_dense")
-IN_U = ("outside", "outsides", "negatives", "target", "targets")
+IN_U = ("outside", "outsides", "negatives", "target", "targets", "path")
 IN_V_C = ("context", "contexts", "center", "centers")
 generated = functools.cache(generated)
 
@@ -40,6 +40,9 @@ def assert_valid(case):
             assert 0 not in value.shape, name
         elif name in (*IN_U, *IN_V_C) and value is not None:
             assert np.all((np.asarray(value) >= 0) & (np.asarray(value) < len(inputs["U"]))), name
+    if "path" in inputs:
+        assert len(inputs["path"]) == len(inputs["signs"])
+        assert set(inputs["signs"].tolist()) <= {1, -1}
     if "V_c" in inputs:
         assert inputs["V_c"].shape == inputs["U"].shape
     if "offsets" in inputs:

@@ -42,12 +42,12 @@ def repeated_words(some: list[Case]) -> list[bool]:
 
 def coinciding(some: list[Case]) -> list[bool]:
     targets = [target for case in some for group in groups(case) for target in group.targets]
-    return [target.negatives is not None and target.outside in target.negatives for target in targets]
+    return [target.signs is not None and target.outside in target.rows[1:] for target in targets]
 
 
 def repeated_negatives(some: list[Case]) -> list[bool]:
     targets = [target for case in some for group in groups(case) for target in group.targets]
-    return [target.negatives is not None and repeats(target.negatives) for target in targets]
+    return [target.signs is not None and repeats(target.rows[1:]) for target in targets]
 
 
 def centers_inside(some: list[Case]) -> list[bool]:
@@ -72,13 +72,13 @@ def test_text_cases_obey_the_contract(function: str, dtype: str) -> None:
     for case in cases(function, dtype=dtype):
         assert tuple(case.inputs) == SIGNATURES[function].parameters
         assert case.kind == "text"
-        for value in case.inputs.values():
+        for name, value in case.inputs.items():
             if holds_floats(value):
                 assert value.dtype == FORMATS[dtype].carrier
                 assert is_exact(value, FORMATS[dtype])
             elif isinstance(value, np.ndarray):
                 assert value.dtype == np.int64
-                assert ((value >= 0) & (value < V)).all()
+                assert (np.abs(value) == 1).all() if name == "signs" else ((value >= 0) & (value < V)).all()
         assert all(group.targets for group in groups(case)), "a window without a word"
 
 

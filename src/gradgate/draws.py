@@ -13,6 +13,7 @@ import numpy as np
 
 from gradgate.case import Case
 from gradgate.formats import FORMATS, Format, round_to
+from gradgate.huffman import huffman_tree
 from gradgate.interface import NAIVE_SOFTMAX, NEGATIVE_SAMPLING, SIGNATURES
 
 KINDS = ("digits", "normal", "wide", "huge", "tiny", "cancelling", "heavy-tailed", "subnormal")
@@ -29,7 +30,7 @@ HUGE_LOGIT, STEEP_LOGIT = 1e4, 300.0
 
 @dataclass(frozen=True)
 class Sizes:
-    """V words, d dimensions, K negatives, C context words, B pairs."""
+    """V words, d dimensions, K negatives (or nodes of a path that is no Huffman tree's), C context words, B pairs."""
 
     V: int
     d: int
@@ -44,7 +45,7 @@ def sizes_of(function: str) -> list[str]:
     has = {
         "V": True,
         "d": "U" in parameters,
-        "K": "negatives" in parameters,
+        "K": "negatives" in parameters or "path" in parameters,
         "C": function.startswith(("skipgram", "cbow")),
         "B": function.endswith("_batch") or "U" not in parameters,
     }
@@ -116,6 +117,9 @@ def _loss_inputs(
         case "negative_sampling":
             outside = int(words())
             return {"center": vectors[0], "outside": outside, "negatives": _negatives(rng, V, K, outside), "U": U}
+        case "hierarchical_softmax":
+            path, signs = _path(rng, V, K)
+            return {"center": vectors[0], "path": path, "signs": signs, "U": U}
         case "naive_softmax_batch":
             return {"centers": vectors, "outsides": words(B), "U": U}
         case "negative_sampling_batch":
@@ -157,6 +161,21 @@ def _negatives(rng: np.random.Generator, V: int, K: int, outside: int) -> np.nda
     elif special == 2:
         negatives[-1] = V - 1
     return negatives
+
+
+def _path(rng: np.random.Generator, V: int, K: int) -> tuple[np.ndarray, np.ndarray]:
+    """A path and its signs: of a word in the Huffman tree of Zipfian counts; in one case of four K nodes at random, in
+    another K nodes of which half are one and the same, in a third they end in the last row of U."""
+    special = rng.integers(0, 4)
+    if special == 3:
+        tree, word = huffman_tree(rng.zipf(1.5, V).clip(max=2**40)), rng.integers(0, V)
+        return tree.paths[word], tree.signs[word]
+    path, signs = rng.integers(0, V, K), rng.choice([-1, 1], K)
+    if special == 1:
+        path[: K // 2 + 1] = path[0]
+    elif special == 2:
+        path[-1] = V - 1
+    return path, signs
 
 
 def _elementwise(

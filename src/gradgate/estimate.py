@@ -33,7 +33,7 @@ def estimate(case: Case) -> tuple[GroupMagnitudes, ...]:
 
 def _group(group: Group, U: np.ndarray) -> GroupMagnitudes:
     hidden = group.vectors[0] if len(group.vectors) == 1 else group.vectors.sum(axis=0) / group.divisor
-    if group.targets[0].negatives is None:
+    if group.targets[0].signs is None:
         sizes = softmax_sizes(U @ hidden, [target.outside for target in group.targets])
         return GroupMagnitudes(hidden, replace(sizes, grad_hidden=_hidden_gradients(U, sizes)), ())
     return GroupMagnitudes(hidden, None, tuple(_target(target, hidden, U) for target in group.targets))
@@ -66,11 +66,8 @@ def _hidden_gradients(U: np.ndarray, sizes: SoftmaxMagnitudes) -> np.ndarray:
 
 
 def _target(target: Target, hidden: np.ndarray, U: np.ndarray) -> LogisticMagnitudes:
-    assert target.negatives is not None
-    rows = np.concatenate(([target.outside], target.negatives))
-    signs = np.full(len(rows), -1.0)
-    signs[0] = 1.0
-    return _logistic(rows, signs, signs * (U[rows] @ hidden))
+    assert target.signs is not None
+    return _logistic(target.rows, target.signs, target.signs * (U[target.rows] @ hidden))
 
 
 def _logistic(rows: np.ndarray, signs: np.ndarray, z: np.ndarray) -> LogisticMagnitudes:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 NAIVE_SOFTMAX = "naive_softmax"
 NEGATIVE_SAMPLING = "negative_sampling"
+HIERARCHICAL_SOFTMAX = "hierarchical_softmax"
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ SIGNATURES = {
         Signature("negative_sampling", ("center", "outside", "negatives", "U"), _PAIR),
         Signature("skipgram", ("center", "outsides", "V_c", "U", "loss", "negatives"), _WINDOW),
         Signature("cbow", ("context", "target", "V_c", "U", "loss", "negatives", "reduce"), _WINDOW),
+        Signature(HIERARCHICAL_SOFTMAX, ("center", "path", "signs", "U"), _PAIR),
         Signature("naive_softmax_batch", ("centers", "outsides", "U"), _PAIRS),
         Signature("negative_sampling_batch", ("centers", "outsides", "negatives", "U"), _PAIRS),
         Signature("skipgram_batch", ("centers", "outsides", "offsets", "V_c", "U", "loss", "negatives"), _WINDOWS),

@@ -30,11 +30,11 @@ class SoftmaxMagnitudes:
 
 @dataclass(frozen=True, eq=False)
 class LogisticMagnitudes:
-    """One target against its negatives: n = K + 1 terms, the outside word first.
+    """One target against its negatives, n = K + 1 terms, the outside word first; or along its path, n nodes.
 
-    rows (n,) rows of U, signs (n,) = +1 for the outside word and -1 for negatives, z (n,) = signs * (U[rows] h),
-    losses (n,) = log(1 + exp(-z)), slopes (n,) = sigmoid(-z), complements (n,) = sigmoid(z).
-    The coefficient of row i is -signs * slopes.
+    rows (n,) rows of U, signs (n,) = +1 for the outside word and -1 for negatives, or those of the path,
+    z (n,) = signs * (U[rows] h), losses (n,) = log(1 + exp(-z)), slopes (n,) = sigmoid(-z),
+    complements (n,) = sigmoid(z). The coefficient of row i is -signs * slopes.
     """
 
     rows: np.ndarray

@@ -14,7 +14,7 @@ from gradgate.interface import is_float
 STEPS = 80  # calls of `fails` that one shrinking may cost
 
 LARGE = 10_000  # words: such a vocabulary is given up at one go, as half of it is no easier to read
-_IN_U = ("outside", "negatives", "outsides", "target", "targets")
+_IN_U = ("outside", "negatives", "outsides", "target", "targets", "path")
 _IN_V_C = ("context", "contexts")
 
 
@@ -37,7 +37,7 @@ def _smaller(case: Case) -> Iterator[Case]:
     if "U" in case.inputs and len(case.inputs["U"]) >= LARGE:
         yield from _fewer_words(case)
         return
-    for reduced in (_fewer_pairs, _fewer_context, _fewer_negatives, _fewer_words, _fewer_dimensions, _fewer_digits):
+    for reduced in (_fewer_pairs, _fewer_context, _fewer_terms, _fewer_words, _fewer_dimensions, _fewer_digits):
         yield from reduced(case)
 
 
@@ -96,7 +96,11 @@ def _fewer_context(case: Case) -> Iterator[Case]:
         yield case.with_inputs(**changed)
 
 
-def _fewer_negatives(case: Case) -> Iterator[Case]:
+def _fewer_terms(case: Case) -> Iterator[Case]:
+    """Fewer negatives, or fewer nodes in the path."""
+    if "path" in case.inputs:
+        path, signs = case.inputs["path"], case.inputs["signs"]
+        yield from (case.with_inputs(path=path[s], signs=signs[s]) for s in _halves(len(path)))
     negatives = case.inputs.get("negatives")
     if negatives is not None:
         yield from (case.with_inputs(negatives=negatives[..., s]) for s in _halves(negatives.shape[-1]))
@@ -111,7 +115,7 @@ def _fewer_words(case: Case) -> Iterator[Case]:
     spare = np.setdiff1d(np.arange(V), needed)
     for kept_spare in (spare[:0], spare[:1], *([spare[: len(spare) // 2]] if V < LARGE else [])):
         kept = np.sort(np.append(needed, kept_spare))
-        if len(kept) < V:
+        if 0 < len(kept) < V:
             yield with_rows(case, kept)
 
 

@@ -1,8 +1,8 @@
 """What every loss is made of: hidden vectors, and the targets that each of them predicts.
 
 A pair, a window and a batch differ only in how the hidden vector h comes about and how many targets share it:
-h is a centre vector (naive_softmax, negative_sampling, skipgram) or the sum or mean of the context rows of V_c (cbow).
-The reference, the bounds and the differences all start from this one decomposition."""
+h is a centre vector (the pair losses, skipgram) or the sum or mean of the context rows of V_c (cbow). The
+reference, the bounds and the differences all start from this one decomposition."""
 
 from __future__ import annotations
 
@@ -17,10 +17,31 @@ from gradgate.interface import NAIVE_SOFTMAX
 
 @dataclass(frozen=True, eq=False)
 class Target:
-    """One prediction: the word `outside`, against all V words (negatives is None) or against the negatives (K,)."""
+    """One prediction: a word against all V words (signs is None), or n logistic terms -log sigmoid(sign * u_row . h).
 
-    outside: int
-    negatives: np.ndarray | None
+    rows (n,) of U: that word alone; the outside word and then its negatives; or the inner nodes of a path. signs (n,):
+    +1 for the outside word and -1 for its negatives; those of the path.
+    """
+
+    rows: np.ndarray
+    signs: np.ndarray | None = None
+
+    @property
+    def outside(self) -> int:
+        """The word that is predicted against all V, or against negatives."""
+        return int(self.rows[0])
+
+
+def against_all(outside: int) -> Target:
+    """The word against all V words."""
+    return Target(np.array([outside]))
+
+
+def against(outside: int, negatives: np.ndarray) -> Target:
+    """The word against its negatives (K,)."""
+    signs = np.full(len(negatives) + 1, -1.0)
+    signs[0] = 1.0
+    return Target(np.append(outside, negatives).astype(np.int64), signs)
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,15 +69,18 @@ def _groups(case: Case) -> list[Group]:
     given = case.inputs
     match case.function:
         case "naive_softmax":
-            return [_single(case.wide("center"), 0, [Target(given["outside"], None)])]
+            return [_single(case.wide("center"), 0, [against_all(given["outside"])])]
         case "negative_sampling":
-            return [_single(case.wide("center"), 0, [Target(given["outside"], given["negatives"])])]
+            return [_single(case.wide("center"), 0, [against(given["outside"], given["negatives"])])]
+        case "hierarchical_softmax":
+            path = Target(np.asarray(given["path"], np.int64), np.asarray(given["signs"], np.float64))
+            return [_single(case.wide("center"), 0, [path])]
         case "naive_softmax_batch":
-            targets = [Target(int(o), None) for o in given["outsides"]]
+            targets = [against_all(o) for o in given["outsides"]]
             return [_single(h, b, [t]) for b, (h, t) in enumerate(zip(case.wide("centers"), targets, strict=True))]
         case "negative_sampling_batch":
             shared = np.broadcast_to(given["negatives"], (len(given["outsides"]), given["negatives"].shape[-1]))
-            targets = [Target(int(o), k) for o, k in zip(given["outsides"], shared, strict=True)]
+            targets = [against(o, k) for o, k in zip(given["outsides"], shared, strict=True)]
             return [_single(h, b, [t]) for b, (h, t) in enumerate(zip(case.wide("centers"), targets, strict=True))]
         case "skipgram":
             windows = [(given["center"], slice(None))]
@@ -71,7 +95,7 @@ def _groups(case: Case) -> list[Group]:
             raise ValueError(f"{other} has no hidden vector")
     V_c = case.wide("V_c")
     negatives = [None] * len(given["outsides"]) if given["loss"] == NAIVE_SOFTMAX else given["negatives"]
-    everything = [Target(int(o), k) for o, k in zip(given["outsides"], negatives, strict=True)]
+    everything = [_target(o, k) for o, k in zip(given["outsides"], negatives, strict=True)]
     return [
         Group(V_c[[row]], np.array([row]), 1, tuple(everything[span]), b)
         for b, (row, span) in enumerate(windows)
@@ -88,10 +112,13 @@ def touched_rows(case: Case, quantity: str) -> np.ndarray | None:
     if quantity == "grad_V_c":
         return np.unique(np.concatenate([np.empty(0, np.int64), *[g.rows for g in parts]]))
     targets = [target for group in parts for target in group.targets]
-    if any(target.negatives is None for target in targets):
+    if any(target.signs is None for target in targets):
         return None
-    used = [np.append(target.negatives, target.outside) for target in targets if target.negatives is not None]
-    return np.unique(np.concatenate([np.empty(0, np.int64), *used]))
+    return np.unique(np.concatenate([np.empty(0, np.int64), *[target.rows for target in targets]]))
+
+
+def _target(outside: int, negatives: np.ndarray | None) -> Target:
+    return against_all(outside) if negatives is None else against(outside, negatives)
 
 
 def _single(vector: np.ndarray, pair: int, targets: list[Target]) -> Group:
@@ -101,7 +128,7 @@ def _single(vector: np.ndarray, pair: int, targets: list[Target]) -> Group:
 def _contexts(case: Case, flat: np.ndarray, spans: list[slice], targets, negatives) -> list[Group]:
     V_c, mean = case.wide("V_c"), case.inputs["reduce"] == "mean"
     return [
-        Group(V_c[rows], rows, len(rows) if mean else 1, (Target(int(target), drawn),), b)
+        Group(V_c[rows], rows, len(rows) if mean else 1, (_target(target, drawn),), b)
         for b, (rows, target, drawn) in enumerate(zip([flat[s] for s in spans], targets, negatives, strict=True))
         if len(rows)
     ]

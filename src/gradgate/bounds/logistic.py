@@ -1,4 +1,4 @@
-"""Negative sampling: bounds of the loss and the coefficients of one target's n = K + 1 terms.
+"""Negative sampling and hierarchical softmax: bounds of the loss and the coefficients of one target's n terms.
 
 Term i has z = s u_i . h, loss log(1 + e^-z) and coefficient -s sigmoid(-z). Two branches are admitted for each, since
 libraries take either: one that keeps relative accuracy, and one through sigmoid(z) - 1 and log(sigmoid(z))."""

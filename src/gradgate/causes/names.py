@@ -52,7 +52,7 @@ NAMES = {
     "endless": "a call does not return",
     "callback ignored": "the window does not call the loss that it was given",
     "bad index accepted": "an index outside [0, V) is not refused",
-    "bad choice accepted": "another loss or reduction than those of the contract is not refused",
+    "bad choice accepted": "another loss, reduction or sign than those of the contract is not refused",
     "refusal without a word": "a refusal does not say which argument is wrong",
-    "empty input": "no negatives, or an empty window, is not provided for",
+    "empty input": "no negatives, an empty window, or an empty path, is not provided for",
 }

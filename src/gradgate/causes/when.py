@@ -43,7 +43,7 @@ def _condition(failing: Sequence[Facts], passing: Sequence[Facts]) -> str:
     return ""
 
 
-_SIZES = ("V", "d", "K", "C", "B")
+_SIZES = ("V", "d", "K", "C", "B", "n")
 
 
 def facts(case: Case) -> Facts:
@@ -56,14 +56,7 @@ def facts(case: Case) -> Facts:
     found = sizes(case)
     found["d is odd and more than 1"] = d % 2 == 1 and d > 1
     found["V = d"] = len({V, d}) == 1
-    targets = [target for group in groups(case) for target in group.targets]
-    drawn = [t.negatives for t in targets if t.negatives is not None]
-    found["a negative is drawn more than once"] = any(len(np.unique(k)) < len(k) for k in drawn)
-    found["the outside word is among the negatives"] = any(
-        t.outside in t.negatives for t in targets if t.negatives is not None
-    )
-    found["the outside word is the word 0"] = any(t.outside == 0 for t in targets)
-    found["the word 0 is among the negatives"] = any(0 in k for k in drawn)
+    found |= _of_path(given["path"], given["signs"]) if "path" in given else _of_targets(case)
     found["a context word occurs twice"] = any(len(np.unique(group.rows)) < len(group.rows) for group in groups(case))
     for choice in ("loss", "reduce"):
         if choice in given:
@@ -72,16 +65,37 @@ def facts(case: Case) -> Facts:
     return found | _large(np.concatenate(logits) if logits else np.zeros(1))
 
 
+def _of_targets(case: Case) -> Facts:
+    targets = [target for group in groups(case) for target in group.targets]
+    pairs = [(t.outside, t.rows[1:]) for t in targets if t.signs is not None]
+    return {
+        "a negative is drawn more than once": any(len(np.unique(k)) < len(k) for _, k in pairs),
+        "the outside word is among the negatives": any(outside in k for outside, k in pairs),
+        "the outside word is the word 0": any(target.outside == 0 for target in targets),
+        "the word 0 is among the negatives": any(0 in k for _, k in pairs),
+    }
+
+
+def _of_path(path: np.ndarray, signs: np.ndarray) -> Facts:
+    return {
+        "a node stands more than once in the path": len(np.unique(path)) < len(path),
+        "a sign is -1": -1 in signs,
+        "the node 0 is in the path": 0 in path,
+    }
+
+
 _CHOICES: dict[str, tuple[Any, ...]] = {"loss": ("naive_softmax", "negative_sampling"), "reduce": ("sum", "mean")}
 
 
 def sizes(case: Case) -> Facts:
-    """V, d, K, C and B: those that a case of a loss has."""
+    """V, d, K, C, B, and the n nodes of a path: those that a case of a loss has."""
     given = case.inputs
     V, d = np.shape(given["U"])
     found: Facts = {"V": V, "d": d}
     if given.get("negatives") is not None:
         found["K"] = given["negatives"].shape[-1]
+    if "path" in given:
+        found["n"] = len(given["path"])
     if "offsets" in given:
         found["B"] = len(given["offsets"]) - 1
     elif case.function.endswith("_batch"):

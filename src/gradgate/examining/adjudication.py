@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from gradgate.examining.findings import Failure, Measured, Tally
-from gradgate.laws.law import is_negative_sampling, is_softmax
+from gradgate.laws.law import has_path, is_negative_sampling, is_softmax
 from gradgate.verdicts import INCONCLUSIVE, REFUTED, VERIFIED, gravest
 
 _CAUSES = {"overflow": "overflows", "raises": "raises where it overflows", "cancellation": "loses digits"}
 _CURES = (
     (is_softmax, "with s = logits - max(logits) the loss is log(sum(exp(s))) - s[outside]"),
-    (is_negative_sampling, "take -log sigmoid(z) as logaddexp(0, -z)"),
+    (lambda case: is_negative_sampling(case) or has_path(case), "take -log sigmoid(z) as logaddexp(0, -z)"),
 )
 
 

@@ -76,6 +76,8 @@ def _inputs(
             return {"center": vectors[0], "outside": int(words(1)[0]), "U": U}
         case "negative_sampling":
             return {"center": vectors[0], "outside": int(words(1)[0]), "negatives": words(K), "U": U}
+        case "hierarchical_softmax":
+            return {"center": vectors[0], "path": words(K), "signs": rng.choice([-1, 1], K), "U": U}
         case "naive_softmax_batch":
             return {"centers": vectors, "outsides": words(B), "U": U}
         case "negative_sampling_batch":

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from gradgate.laws import additivity, contract, convexity, elementwise, exact, invariance, own_loss, refusals, structure
+from gradgate.laws import (
+    additivity,
+    contract,
+    convexity,
+    elementwise,
+    exact,
+    invariance,
+    own_loss,
+    refusals,
+    structure,
+    tree,
+)
 from gradgate.laws.law import Law
 
 LAWS: tuple[Law, ...] = (
@@ -12,6 +23,7 @@ LAWS: tuple[Law, ...] = (
     *structure.LAWS,
     *convexity.LAWS,
     *additivity.LAWS,
+    *tree.LAWS,
     *elementwise.LAWS,
     *contract.LAWS,
     *refusals.LAWS,

@@ -1,6 +1,8 @@
-"""Losses and gradients add: over repeated negatives, over a window, over a batch."""
+"""Losses and gradients add: over repeated negatives, over a window, over a path, over a batch."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 
@@ -8,7 +10,7 @@ from gradgate.balls import Ball
 from gradgate.calling.calls import Call
 from gradgate.case import Case
 from gradgate.evidence import Evidence
-from gradgate.laws.law import Claim, Law, NotApplicable, has_matrix, is_batch, is_negative_sampling
+from gradgate.laws.law import Claim, Law, NotApplicable, has_matrix, has_path, is_batch, is_negative_sampling
 from gradgate.witness import Witness
 
 
@@ -73,24 +75,28 @@ def _swap(evidence: Evidence) -> list[Claim]:
     return claims
 
 
-# A window is the sum of its halves.
-def _halves(witness: Witness) -> list[Call]:
-    case = witness.case
-    count = len(case.inputs["outsides"])
-    if count < 2:
-        raise NotApplicable("a window of fewer than two words has no halves")
-    negatives = case.inputs["negatives"]
-    return [
-        Call(name, case.with_inputs(outsides=case.inputs["outsides"][part], negatives=_part(negatives, part)))
-        for name, part in (("first half", slice(0, count // 2)), ("second half", slice(count // 2, None)))
-    ]
+# A window is the sum of its halves, and so is a path: both halves may name the same row.
+def _halves(*parameters: str) -> Callable[[Witness], list[Call]]:
+    """The calls on either half of the parameters, which go together."""
+
+    def calls(witness: Witness) -> list[Call]:
+        given = witness.case.inputs
+        count = len(given[parameters[0]])
+        if count < 2:
+            raise NotApplicable("fewer than two words, or nodes, have no halves")
+        return [
+            Call(name, witness.case.with_inputs(**{p: _part(given[p], part) for p in parameters}))
+            for name, part in (("first half", slice(0, count // 2)), ("second half", slice(count // 2, None)))
+        ]
+
+    return calls
 
 
 def _part(values: np.ndarray | None, part: slice) -> np.ndarray | None:
     return None if values is None else values[part]
 
 
-def _window(evidence: Evidence) -> list[Claim]:
+def _both(evidence: Evidence) -> list[Claim]:
     return [
         Claim(q, evidence.ball("base", q), evidence.ball("first half", q) + evidence.ball("second half", q))
         for q in evidence.case.returns
@@ -134,11 +140,11 @@ def _batch(evidence: Evidence) -> list[Claim]:
         if quantity in ("losses", "grad_centers"):
             claims += [Claim(quantity, whole[b : b + 1], part) for b, part in enumerate(parts)]
         else:
-            claims.append(Claim(quantity, whole, _sum(parts)))
+            claims.append(Claim(quantity, whole, total_of(parts)))
     return claims
 
 
-def _sum(parts: list[Ball]) -> Ball:
+def total_of(parts: list[Ball]) -> Ball:
     total = parts[0]
     for part in parts[1:]:
         total = total + part
@@ -162,6 +168,19 @@ LAWS = (
         _swap_calls,
         every=4,
     ),
-    Law("additive_window", "a window is the sum of its halves", lambda c: c.function == "skipgram", _window, _halves),
+    Law(
+        "additive_window",
+        "a window is the sum of its halves",
+        lambda case: case.function == "skipgram",
+        _both,
+        _halves("outsides", "negatives"),
+    ),
+    Law(
+        "additive_path",
+        "a path is the sum of its halves, also where a node stands in both",
+        has_path,
+        _both,
+        _halves("path", "signs"),
+    ),
     Law("additive_batch", "a batch is its pairs, one by one", is_batch, _batch, _singles, every=4),
 )

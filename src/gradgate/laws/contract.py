@@ -12,7 +12,7 @@ from gradgate.case import Case
 from gradgate.draws import HUGE_LOGIT
 from gradgate.evidence import Evidence, Unusable, promised_shape
 from gradgate.formats import round_to
-from gradgate.laws.law import Breach, Claim, Law, NotApplicable, has_matrix, is_negative_sampling
+from gradgate.laws.law import Breach, Claim, Law, NotApplicable, has_matrix, has_path, is_negative_sampling
 from gradgate.terms import groups
 from gradgate.witness import Undecidable, Witness
 
@@ -163,6 +163,11 @@ def _empty(evidence: Evidence) -> list[Claim]:
     return claims + (_hole(evidence) if "offsets" in evidence.case.inputs else [])
 
 
+def _no_node_calls(witness: Witness) -> list[Call]:
+    given = witness.case.inputs
+    return [Call("empty", witness.case.with_inputs(path=given["path"][:0], signs=given["signs"][:0]))]
+
+
 def _hole(evidence: Evidence) -> list[Claim]:
     """The empty window's own loss is zero, and nothing else is changed by it."""
     place = len(evidence.case.inputs["offsets"]) - 2
@@ -213,6 +218,15 @@ LAWS = (
         _has_window,
         _empty,
         _empty_calls,
+        every=5,
+        binds_strangers=False,
+    ),
+    Law(
+        "empty_path",
+        "an empty path, that of a vocabulary's only word, has loss 0 and zero gradients",
+        has_path,
+        _empty,
+        _no_node_calls,
         every=5,
         binds_strangers=False,
     ),

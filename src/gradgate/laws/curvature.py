@@ -22,11 +22,10 @@ def logit_rates(witness: Witness, parameter: str, direction: np.ndarray) -> Rate
     found: Rates = []
     for group in witness.groups:
         rows = direction @ hidden(group).mid if parameter == "U" else U @ hidden_direction(group, direction)
-        if group.targets[0].negatives is None:
+        if group.targets[0].signs is None:
             found.append((len(group.targets), [rows]))
         else:
-            terms = [np.append(t.negatives, t.outside) for t in group.targets if t.negatives is not None]
-            found.append((0, [rows[term] for term in terms]))
+            found.append((0, [rows[target.rows] for target in group.targets]))
     return found
 
 

@@ -13,11 +13,11 @@ from gradgate.draws import generator
 from gradgate.evidence import Evidence
 from gradgate.formats import is_exact, round_to
 from gradgate.laws.hidden import hidden, hidden_parameter
-from gradgate.laws.law import Claim, Law, NotApplicable, has_matrix, is_negative_sampling, is_softmax
+from gradgate.laws.law import Claim, Law, NotApplicable, has_matrix, is_softmax
 from gradgate.terms import touched_rows
 from gradgate.witness import Witness
 
-_WORDS = ("outside", "outsides", "negatives", "target", "targets", "context", "contexts")  # rows of U or of V_c
+_WORDS = ("outside", "outsides", "negatives", "target", "targets", "context", "contexts", "path")  # rows of U or of V_c
 
 
 def _rng(case: Case, law: str) -> np.random.Generator:
@@ -34,7 +34,7 @@ def _uniform_calls(witness: Witness) -> list[Call]:
 
 
 def _uniform(evidence: Evidence) -> list[Claim]:
-    """J is log V a target, or (K+1) log 2; grad_U is (1/V - y) h, or (1/2 for a negative, -1/2 for the outside) h."""
+    """J is log V a target, or log 2 a term; grad_U is (1/V - y) h, or -sign h / 2."""
     case, groups = evidence.case, evidence.witness.groups
     V, d = np.shape(case.inputs["U"])
     loss, grad_U = ball(0.0), ball(np.zeros((V, d)))
@@ -42,14 +42,13 @@ def _uniform(evidence: Evidence) -> list[Claim]:
         h = hidden(group)
         for target in group.targets:
             coefficients = np.zeros(V)
-            if target.negatives is None:
+            if target.signs is None:
                 loss += _log(V)
                 coefficients += 1 / V
                 coefficients[target.outside] = -(V - 1) / V
             else:
-                loss += _log(2) * float(len(target.negatives) + 1)
-                np.add.at(coefficients, target.negatives, 0.5)
-                coefficients[target.outside] -= 0.5
+                loss += _log(2) * float(len(target.rows))
+                np.add.at(coefficients, target.rows, -target.signs / 2)
             grad_U = grad_U + _rounded(coefficients[:, None]) * h[None, :]
     zero = ball(np.zeros(np.shape(case.inputs[hidden_parameter(case)])))
     return [
@@ -172,7 +171,7 @@ LAWS = (
     Law(
         "untouched_rows",
         "the rows of words that take no part are exactly zero",
-        lambda case: has_matrix(case) and (is_negative_sampling(case) or "V_c" in case.inputs),
+        lambda case: has_matrix(case) and (not is_softmax(case) or "V_c" in case.inputs),
         _untouched,
     ),
 )

@@ -11,7 +11,7 @@ from gradgate.balls import Ball
 from gradgate.calling.calls import Call
 from gradgate.case import Case
 from gradgate.evidence import Evidence
-from gradgate.interface import NAIVE_SOFTMAX, NEGATIVE_SAMPLING
+from gradgate.interface import HIERARCHICAL_SOFTMAX, NAIVE_SOFTMAX, NEGATIVE_SAMPLING
 from gradgate.witness import Witness
 
 
@@ -70,6 +70,10 @@ def is_softmax(case: Case) -> bool:
 
 def is_negative_sampling(case: Case) -> bool:
     return case.function.startswith(NEGATIVE_SAMPLING) or case.inputs.get("loss") == NEGATIVE_SAMPLING
+
+
+def has_path(case: Case) -> bool:
+    return case.function == HIERARCHICAL_SOFTMAX
 
 
 def is_batch(case: Case) -> bool:

@@ -3,9 +3,10 @@
 The central difference along a direction w has a proven error:
     J(m + w) - J(m - w) = 2 g.w + R,   |R| <= M3 / 3,
 where M3 bounds the third derivative along w. The exact identity has none: shift one row u_w by s h/|h|^2, which moves
-that word's logit by s and no other. With n terms that the word takes part in, k of them as the outside word,
+that word's logit by s and no other. With n terms that the row takes part in, k of them as the outside word
+(sign +1),
     n expm1((dJ + k s) / n) / expm1(s) - k = the coefficient of h in grad_U[w],
-for softmax and for negative sampling alike (both losses are n log(1 + p expm1(s)) - k s in s)."""
+for softmax and for logistic terms alike (both losses are n log(1 + p expm1(s)) - k s in s)."""
 
 from __future__ import annotations
 
@@ -75,11 +76,13 @@ def _differences(evidence: Evidence) -> list[Claim]:
 
 
 def _shift_rows(witness: Witness) -> list[int]:
-    """The outside word of the first target, and another row: a negative where there are any, else any word."""
+    """The first row of the first target, and another one of its terms where there are any; for softmax, any word."""
     target = witness.groups[0].targets[0]
+    if not len(target.rows):
+        raise NotApplicable("an empty path has no row")
     rng = generator(witness.case.seed, f"row {witness.case.function}", witness.case.index)
-    others = np.arange(len(witness.case.inputs["U"])) if target.negatives is None else target.negatives
-    return sorted({target.outside, int(rng.choice(others))} if len(others) else {target.outside})
+    others = np.arange(len(witness.case.inputs["U"])) if target.signs is None else target.rows[1:]
+    return sorted({int(target.rows[0]), int(rng.choice(others))} if len(others) else {int(target.rows[0])})
 
 
 def _identity_calls(witness: Witness) -> list[Call]:
@@ -129,11 +132,11 @@ def _identities(evidence: Evidence) -> list[Claim]:
 
 
 def _part(group: Group, row: int) -> tuple[int, int]:
-    """In how many terms of the loss the word takes part, and in how many of them as the outside word."""
-    k = sum(target.outside == row for target in group.targets)
-    if group.targets[0].negatives is None:
-        return len(group.targets), k
-    return k + sum(int(np.sum(target.negatives == row)) for target in group.targets), k
+    """In how many terms of the loss the row takes part, and in how many of them with sign +1, as the outside word."""
+    if group.targets[0].signs is None:
+        return len(group.targets), sum(target.outside == row for target in group.targets)
+    signs = np.concatenate([target.signs[target.rows == row] for target in group.targets if target.signs is not None])
+    return len(signs), int(np.sum(signs > 0))
 
 
 LAWS = (

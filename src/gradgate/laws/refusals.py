@@ -1,8 +1,9 @@
-"""What must be refused, and how: an index that is no row, a loss or a reduction that nobody knows."""
+"""What must be refused, and how: an index that is no row, a loss, a reduction or a sign that nobody knows."""
 
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import numpy as np
 
@@ -13,8 +14,12 @@ from gradgate.interface import NAIVE_SOFTMAX, NEGATIVE_SAMPLING
 from gradgate.laws.law import Breach, Law, NotApplicable, has_matrix
 from gradgate.witness import Witness
 
-_CHOICES = {"loss": ("hinge", (NAIVE_SOFTMAX, NEGATIVE_SAMPLING)), "reduce": ("max", ("sum", "mean"))}
-"""By parameter: a text that is none of its choices, and the choices."""
+_CHOICES: dict[str, tuple[Any, tuple[Any, ...]]] = {
+    "loss": ("hinge", (NAIVE_SOFTMAX, NEGATIVE_SAMPLING)),
+    "reduce": ("max", ("sum", "mean")),
+    "signs": (0, (1, -1)),  # word2vec.c writes a path as bits
+}
+"""By parameter: a value that is none of its choices, and the choices."""
 
 
 def _bad_rows(V: int) -> dict[str, int]:
@@ -25,19 +30,24 @@ def _bad_rows(V: int) -> dict[str, int]:
 def _bad_index_calls(witness: Witness) -> list[Call]:
     case, calls = witness.case, []
     V = len(case.inputs["U"])
-    rows = ("outside", "negatives", "outsides", "context", "contexts", "target", "targets")
+    rows = ("outside", "negatives", "outsides", "context", "contexts", "target", "targets", "path")
     in_V_c = ("center", "centers") if "V_c" in case.inputs else ()
     for name in (*rows, *in_V_c):
         value = case.inputs.get(name)
         if value is None or np.size(value) == 0:
             continue
         for told, bad in _bad_rows(V).items():
-            changed: int | np.ndarray = bad
-            if isinstance(value, np.ndarray):
-                changed = value.copy()
-                changed.flat[-1] = bad
-            calls.append(Call(f"{name} = {told}", case.with_inputs(**{name: changed})))
+            calls.append(Call(f"{name} = {told}", case.with_inputs(**{name: _spoilt(value, bad)})))
     return calls
+
+
+def _spoilt(value: Any, bad: Any) -> Any:
+    """The bad value, as the last entry of an array."""
+    if not isinstance(value, np.ndarray):
+        return bad
+    changed = value.copy()
+    changed.flat[-1] = bad
+    return changed
 
 
 def _bad_index(evidence: Evidence) -> list[Breach]:
@@ -47,9 +57,9 @@ def _bad_index(evidence: Evidence) -> list[Breach]:
 def _bad_choice_calls(witness: Witness) -> list[Call]:
     case = witness.case
     return [
-        Call(f"{name} = {bad!r}", case.with_inputs(**{name: bad}))
+        Call(f"{name} = {bad!r}", case.with_inputs(**{name: _spoilt(case.inputs[name], bad)}))
         for name, (bad, _) in _CHOICES.items()
-        if name in case.inputs
+        if np.size(case.inputs.get(name, ()))
     ]
 
 
@@ -92,7 +102,7 @@ def _due_in(case: Case, call: Call) -> list[str]:
     name, _, value = call.variant.partition(" = ")
     if name in _CHOICES:
         bad, choices = _CHOICES[name]
-        return [name, bad, *choices]
+        return [name, str(bad), *map(str, choices)]
     V = len(case.inputs["U"])
     return [name, str(_bad_rows(V)[value]), str(V)]
 
@@ -104,7 +114,7 @@ def _says(sentence: str, part: str) -> bool:
 
 
 def _has_choices(case: Case) -> bool:
-    return "loss" in case.inputs
+    return any(name in case.inputs for name in _CHOICES)
 
 
 LAWS = (
@@ -119,7 +129,7 @@ LAWS = (
     ),
     Law(
         "bad_choice",
-        "another loss or reduction than those of the contract is refused with ValueError",
+        "another loss, reduction or sign than those of the contract is refused with ValueError",
         _has_choices,
         _bad_choice,
         _bad_choice_calls,

@@ -1,4 +1,6 @@
-"""Logistic terms: a target against its negatives, in balls. All comes out of exp(-|z|), which cannot overflow."""
+"""Logistic terms: a target against its negatives, or along its path, in balls.
+
+All comes out of exp(-|z|), which cannot overflow."""
 
 from __future__ import annotations
 
@@ -44,15 +46,14 @@ def magnitudes(
 
 
 def logistic_terms(group: Group, hidden: list[arb], U: np.ndarray) -> GroupTerms:
-    """All targets of a group, each against its own negatives."""
-    drawn = [row for target in group.targets for row in _rows(target)]
+    """All targets of a group, each with its own terms."""
+    drawn = [row for target in group.targets for row in _terms(target)[0]]
     matrix = BallMatrix(U[drawn])
     logits = iter(matrix.times(hidden))
     totals: dict[int, arb] = {}
     loss, weights, numbers = ZERO, [], []
     for target in group.targets:
-        rows = _rows(target)
-        signs = [1] + [-1] * (len(rows) - 1)
+        rows, signs = _terms(target)
         z = [next(logits) if sign > 0 else -next(logits) for sign in signs]
         terms = [logistic(entry) for entry in z]
         loss = sum((term.loss for term in terms), loss)
@@ -64,7 +65,7 @@ def logistic_terms(group: Group, hidden: list[arb], U: np.ndarray) -> GroupTerms
     return GroupTerms(hidden, loss, matrix.weigh(weights), list(totals), list(totals.values()), sizes)
 
 
-def _rows(target: Target) -> list[int]:
-    """The outside word first, then its negatives."""
-    assert target.negatives is not None
-    return [target.outside, *target.negatives.tolist()]
+def _terms(target: Target) -> tuple[list[int], list[int]]:
+    """The rows and the signs of the target's terms."""
+    assert target.signs is not None
+    return target.rows.tolist(), target.signs.astype(int).tolist()

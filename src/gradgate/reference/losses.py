@@ -30,7 +30,7 @@ class LossReference:
         self.groups = groups(case)
         self.hybrid = hybrid
         self.matrix: Matrix | None = None
-        if any(target.negatives is None for group in self.groups for target in group.targets):
+        if any(target.signs is None for group in self.groups for target in group.targets):
             self.matrix = DoubleDoubleMatrix(self.U) if hybrid else BallMatrix(self.U)
 
     def evaluate(self) -> Reference:

@@ -11,12 +11,14 @@ import numpy as np
 
 from gradgate.case import Case
 from gradgate.formats import FORMATS, round_to
-from gradgate.interface import NAIVE_SOFTMAX, NEGATIVE_SAMPLING, SIGNATURES
+from gradgate.huffman import HuffmanTree
+from gradgate.interface import HIERARCHICAL_SOFTMAX, NAIVE_SOFTMAX, NEGATIVE_SAMPLING, SIGNATURES
 from gradgate.text.corpus import Corpus
 from gradgate.text.noise import draw_negatives
 from gradgate.text.windows import Window, draw_window
 
 TEXT_FUNCTIONS = tuple(name for name in SIGNATURES if name not in ("sigmoid", "softmax"))
+PAIRS = (NAIVE_SOFTMAX, NEGATIVE_SAMPLING, HIERARCHICAL_SOFTMAX)
 WINDOW = 5
 ATTEMPTS = 400  # draws spent on the feature that a case should show; a poor text may not have it
 
@@ -65,7 +67,7 @@ def text_case(function: str, dtype: str, corpus: Corpus, seed: int, index: int) 
     # entries of variance 1/sqrt(d) give logits of variance 1 (square roots only: they round alike everywhere)
     scale = 1 / np.sqrt(np.sqrt(d))
     V_c, U = (round_to(rng.standard_normal(shape) * scale, FORMATS[dtype]) for _ in range(2))
-    available = _inputs(plan, draw, V_c) | {"V_c": V_c, "U": U, "loss": plan.loss, "reduce": plan.reduce}
+    available = _inputs(plan, draw, V_c, corpus.tree) | {"V_c": V_c, "U": U, "loss": plan.loss, "reduce": plan.reduce}
     inputs = {name: available[name] for name in SIGNATURES[function].parameters}
     return Case(function, dtype, inputs, "text", seed, index)
 
@@ -104,7 +106,7 @@ def _draw(plan: Plan, corpus: Corpus, rng: np.random.Generator) -> Draw:
     B = int(rng.integers(2, 5)) if plan.batched else 1
     K = int(rng.integers(2, 9))
     windows = [draw_window(corpus, WINDOW, True, rng) for _ in range(B)]
-    if plan.family in (NAIVE_SOFTMAX, NEGATIVE_SAMPLING):  # a pair: one word of the window
+    if plan.family in PAIRS:  # a pair: one word of the window
         windows = [Window(w.center, rng.choice(w.outsides, 1)) for w in windows]
     targets = [np.array([w.center]) if plan.family == "cbow" else w.outsides for w in windows]
     # "keep": the only convention whose draws hold every coincidence that the contract allows
@@ -134,19 +136,20 @@ _FEATURES: dict[str, Callable[[Draw], bool]] = {
 }
 
 
-def _inputs(plan: Plan, draw: Draw, V_c: np.ndarray) -> dict[str, Any]:
+def _inputs(plan: Plan, draw: Draw, V_c: np.ndarray, tree: HuffmanTree) -> dict[str, Any]:
     """The index parameters of the plan's function, under the contract's names."""
     centers = np.array([w.center for w in draw.windows], np.int64)
     flat = np.concatenate([w.outsides for w in draw.windows])
     offsets = np.cumsum([0, *(len(w.outsides) for w in draw.windows)]).astype(np.int64)
     negatives = np.concatenate(draw.negatives) if plan.loss == NEGATIVE_SAMPLING else None
     if plan.batched:
-        vectors = V_c[centers] if plan.family in (NAIVE_SOFTMAX, NEGATIVE_SAMPLING) else centers
+        vectors = V_c[centers] if plan.family in PAIRS else centers
         names = {"centers": vectors, "outsides": flat, "contexts": flat, "targets": centers, "offsets": offsets}
         return names | {"negatives": negatives}
     center = int(centers[0])
-    if plan.family in (NAIVE_SOFTMAX, NEGATIVE_SAMPLING):
-        pair = {"center": V_c[center], "outside": int(flat[0])}
+    if plan.family in PAIRS:
+        outside = int(flat[0])
+        pair = {"center": V_c[center], "outside": outside, "path": tree.paths[outside], "signs": tree.signs[outside]}
         return pair | {"negatives": None if negatives is None else negatives[0]}
     if plan.family == "cbow":
         return {"context": flat, "target": center, "negatives": None if negatives is None else negatives[0]}

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
+from gradgate.huffman import HuffmanTree, huffman_tree
 from gradgate.text.errors import TextError
 from gradgate.text.noise import noise_cdf
 from gradgate.text.reading import read_text
@@ -28,6 +29,11 @@ class Corpus:
     def noise(self) -> np.ndarray:
         """The cumulative noise distribution (V,) of the whole text."""
         return noise_cdf(self.vocabulary.counts)
+
+    @cached_property
+    def tree(self) -> HuffmanTree:
+        """The Huffman tree of the text's words."""
+        return huffman_tree(self.vocabulary.counts)
 
     @cached_property
     def centers(self) -> np.ndarray:

@@ -22,7 +22,7 @@ def example(failing: Exhibits) -> str:
 
 def _in_rows(exhibit: Exhibit) -> str:
     """The row whose coefficient of h is the furthest off."""
-    h = shares_of(exhibit)[0].h
+    h = exhibit.witness.reference.groups[0].hidden
     length = float(h @ h)
     if "grad_U" not in exhibit.failing or not length:
         return ""
@@ -36,8 +36,10 @@ def _in_rows(exhibit: Exhibit) -> str:
 def _in_hidden(exhibit: Exhibit) -> str:
     """The row of U whose coefficient in the hidden gradient is the furthest off, where the rows are independent."""
     shares, U = shares_of(exhibit), exhibit.case.wide("U")
+    if "grad_center" not in exhibit.failing or not shares:
+        return ""
     rows = np.unique(np.concatenate([share.rows for share in shares]))
-    if "grad_center" not in exhibit.failing or np.linalg.matrix_rank(U[rows]) < len(rows):
+    if np.linalg.matrix_rank(U[rows]) < len(rows):
         return ""
     seen = np.linalg.lstsq(U[rows].T, exhibit.seen["grad_center"], rcond=None)[0]
     if not np.allclose(seen @ U[rows], exhibit.seen["grad_center"], rtol=_VISIBLE, atol=0):

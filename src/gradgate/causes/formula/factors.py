@@ -49,6 +49,7 @@ FACTORS = (
     _size("C times what is due", "sum for mean", lambda s: s["C"]),
     _size("3/C of what is due: three words assumed", "scale", lambda s: 3 / s["C"]),
     _size("1/B of what is due", "mean for sum", lambda s: 1 / s["B"]),
+    _size("1/n of what is due, with n the nodes of the path", "mean for sum", lambda s: 1 / s["n"]),
     _size("1/V of what is due", "mean for sum", lambda s: 1 / s["V"]),
     _size("V times what is due", "scale", lambda s: s["V"]),
     _size("1/d of what is due", "scale", lambda s: 1 / s["d"]),

@@ -9,7 +9,6 @@ import numpy as np
 
 from gradgate.causes.exhibits import Exhibit
 from gradgate.causes.formula.relations import Exhibits, Relation
-from gradgate.causes.formula.shares import shares_of
 
 
 def added(failing: Exhibits, passing: Exhibits, quantity: str) -> Relation | None:
@@ -42,7 +41,8 @@ def _multiple(exhibits: Exhibits, tops: Sequence[np.ndarray], quantity: str) -> 
 
 
 def _in_every_row(exhibit: Exhibit) -> np.ndarray:
-    return np.tile(shares_of(exhibit)[0].h, (len(exhibit.case.wide("U")), 1))
+    h = exhibit.witness.reference.groups[0].hidden
+    return np.tile(h, (len(exhibit.case.wide("U")), 1))
 
 
 _ADDED: tuple[tuple[str, str, str, Callable[[Exhibit], np.ndarray]], ...] = (

@@ -14,14 +14,16 @@ from gradgate.causes.formula.entries import entries
 from gradgate.causes.formula.logits import tempered
 from gradgate.causes.formula.on_top import added, rounded
 from gradgate.causes.formula.participation import fewer_words, mixed_up, other_negatives, other_places, partial_sums
+from gradgate.causes.formula.paths import another_slope, another_way, another_way_for
 from gradgate.causes.formula.relations import Exhibits, Relation, in_parts, proportional, scaled
 from gradgate.causes.formula.scalars import another_loss
 
 Reading = Callable[[Exhibits, Exhibits], Relation | None]
 
-_FIRST: tuple[Reading, ...] = (other_negatives, other_places, fewer_words)
+_FIRST: tuple[Reading, ...] = (other_negatives, other_places, another_way, fewer_words)
 _LAST: tuple[Reading, ...] = (tempered, proportional)
 _READINGS = (scaled, rounded, mixed_up, entries, counted, in_parts, slipped, added, partial_sums, another_loss)
+_OF_A_PATH = (scaled, rounded, entries, another_way_for, another_slope, added, another_loss)
 
 
 def formula(dossier: Dossier) -> Cause | None:
@@ -61,7 +63,8 @@ def _apart(dossier: Dossier) -> Cause | None:
 def _read(dossier: Dossier, quantity: str) -> Relation | None:
     failing = [each for each in dossier.failing if quantity in each.failing]
     passing = [each for each in (*dossier.failing, *dossier.passing) if quantity in each.told - each.failing]
-    return next((found for look in _READINGS if (found := look(failing, passing, quantity))), None)
+    readings = _OF_A_PATH if "path" in failing[0].case.inputs else _READINGS
+    return next((found for look in readings if (found := look(failing, passing, quantity))), None)
 
 
 def _sentence(relations: dict[str, Relation]) -> str:

@@ -82,6 +82,7 @@ _EDGES = {
     "refusal_says_why": "refusal without a word",
     "no_negatives": "empty input",
     "empty_window": "empty input",
+    "empty_path": "empty input",
 }
 
 
