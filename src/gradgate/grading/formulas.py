@@ -10,6 +10,7 @@ SECTIONS = {
     "softmax": "Softmax",
     "naive_softmax": "Naive softmax",
     "negative_sampling": "Negative sampling",
+    "hierarchical_softmax": "Hierarchical softmax",
     "skipgram": "Skip-gram",
     "cbow": "CBOW",
     "normalize_rows": "Normalising rows",
@@ -26,6 +27,11 @@ FORMULAS = {
         "loss": "J = −log σ(u_o·v) − Σ_k log σ(−u_k·v), a negative drawn m times counting m times",
         "grad_center": "∂J/∂v = (σ(u_o·v) − 1) u_o + Σ_k σ(u_k·v) u_k",
         "grad_U": "row o gets (σ(u_o·v) − 1) v, and row k gets σ(u_k·v) v each time that k was drawn; the rest stay 0",
+    },
+    "hierarchical_softmax": {
+        "loss": "J = −Σ_i log σ(s_i u_i·v) over the nodes i of the path, with s_i = 1 or −1 for the turn taken there",
+        "grad_center": "∂J/∂v = Σ_i −s_i σ(−s_i u_i·v) u_i",
+        "grad_U": "row i gets −s_i σ(−s_i u_i·v) v each time that node i stands in the path; the rest stay 0",
     },
     "skipgram": {
         "loss": "J = Σ_j J(v_c, o_j): the sum over the words of the window, a word that occurs twice counting twice",
