@@ -47,7 +47,7 @@ def test_the_json_holds_what_was_found():
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("absent.py",), "absent.py: No such file or directory"),
+        (("absent.py",), "absent.py: there is no such file or folder"),
         ((str(WRONG), "--rubric", "absent"), "absent: no rubric: No such file or directory; shipped ones are cs224n"),
         ((str(WRONG), "--seed", "x"), "'x' is not a whole number from 0 up"),
     ],

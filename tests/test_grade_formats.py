@@ -25,7 +25,7 @@ from gradgate.grading.graded_class import GradedClass
 
 GATE = {"seed": 3, "rubric": "cs224n", "tier": "root", "versions": {"gradgate": "0.1.0", "numpy": "2.4.6"}}
 NASTY = "<script>alert(1)</script>]]>&amp;\"'`|``` =1+1\x00\x1b[31m\ud800"
-SECRET = "the hidden input"
+SECRET, TOLD = "the hidden input", "4 hidden checks, 25 points"
 
 
 def part(number, verdict="verified", **changed):
@@ -51,7 +51,9 @@ NASTY_ONE = submission(
     message=NASTY,
     output=NASTY,
 )
-HIDDEN = submission("h.py", part(1), part(2, "refuted", visible=False, cause=SECRET, message=SECRET, remarks=(SECRET,)))
+HIDDEN = submission(
+    "h.py", part(1), part(2, "refuted", visible=False, message=TOLD, staff={"cause": SECRET, "message": SECRET})
+)
 CLASS = of_class(
     submission("a.py", part(1), part(2, "fragile", remarks=("overflows at 710",))),
     submission("b.py", part(1), part(2, "refuted", cause="repeats counted once", message="row 2 ...")),
@@ -83,8 +85,8 @@ def test_a_format_of_a_class_names_every_submission(name):
 def test_a_hidden_part_shows_its_points_and_nothing_more(name):
     text = FORMATS[name].write(of_class(HIDDEN))
     assert SECRET not in text
-    assert "hidden checks" in text
-    assert "for staff" not in text
+    assert TOLD in text
+    assert "refuted" not in text
 
 
 @pytest.mark.parametrize("graded", [of_class(NASTY_ONE), CLASS, of_class(), of_class(HIDDEN)])

@@ -114,7 +114,7 @@ def test_another_gate_is_refused_unless_a_regrade_is_asked_for(school, tmp_path)
     out = tmp_path / "out"
     grade_into(out, find([str(school)]), "class", graders(), silent, again=False)
     other = graders(gate=GATE | {"seed": 1})
-    with pytest.raises(CannotRun, match="a grading with another seed: add --regrade"):
+    with pytest.raises(CannotRun, match="a grading that differs in seed: add --regrade"):
         grade_into(out, find([str(school)]), "class", other, silent, again=False)
     _, changed, known = grade_into(out, find([str(school)]), "class", other, silent, again=True)
     assert (changed, known) == ([], 0)
@@ -151,7 +151,7 @@ def test_a_regrade_says_what_changed_and_why(school, tmp_path):
         ("new.py", None, 25.0), ("s00.py", 0.0, 25.0), ("s01.py", 25.0, None)
     ]  # fmt: skip
     assert changed[1].parts == ("Loss: 0 of 25 → 25 of 25, refuted (sign flipped) → verified",)
-    assert changed[1].why == ("the file changed", "another seed: 0 → 1")
+    assert changed[1].why == ("the file changed", "seed 0 → 1")
     assert [change.why for change in changed[::2]] == [("new",), ("no longer there",)]
     assert "refuted (sign flipped) → verified" in (out / "index.html").read_text()
     assert json.loads((out / "changes.json").read_text())["changes"][1]["after"] == 25.0

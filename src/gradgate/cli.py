@@ -27,7 +27,7 @@ from gradgate.examining.subjects import Settings, Subject
 from gradgate.expected import apply_expected, read_expected, require_examined
 from gradgate.formats import FORMATS
 from gradgate.grading.options import EXITS as GRADED
-from gradgate.grading.options import add_grade_options
+from gradgate.grading.options import add_grade_options, add_gradescope_options
 from gradgate.interface import FUNCTIONS
 from gradgate.large.run import CASES, run_large, sizes
 from gradgate.report.console import console, show
@@ -119,10 +119,13 @@ def _parser() -> argparse.ArgumentParser:
     benchmarks = commands.add_parser("bench", help="what the losses cost, and the gates of cost", epilog=EXITS)
     benchmarks.set_defaults(command=_bench)
     add_bench_options(benchmarks)
+    made = "exit codes: 0 it was made, 4 it could not be"
     grading = commands.add_parser("grade", help="points and feedback for submissions", epilog=GRADED)
     grading.set_defaults(command=_grade)
     add_grade_options(grading)
-    made = "exit codes: 0 the report was made, 4 it could not be"
+    zipping = commands.add_parser("gradescope", help="the zip that grades on Gradescope", epilog=made)
+    zipping.set_defaults(command=_gradescope)
+    add_gradescope_options(zipping)
     reporting = commands.add_parser("report", help="a page, figures and Markdown of runs of benchmarks", epilog=made)
     reporting.set_defaults(command=_report)
     reporting.add_argument("files", nargs="+", metavar="FILE", help="JSON of a run; the last one is told, and compared")
@@ -248,7 +251,13 @@ def _progress(doing: str, counted: str) -> Iterator[Any]:
 def _grade(options: argparse.Namespace, given: list[str]) -> int:
     from gradgate.grading.command import grade
 
-    return grade(options, given)
+    return grade(options, given, lambda: _progress("grading", "submissions"))
+
+
+def _gradescope(options: argparse.Namespace, given: list[str]) -> int:
+    from gradgate.grading.gradescope.command import gradescope_zip
+
+    return gradescope_zip(options, given)
 
 
 def _report(options: argparse.Namespace, given: list[str]) -> int:

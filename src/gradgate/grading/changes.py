@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,10 +30,11 @@ def changes(
     gate_after: Mapping[str, Any],
 ) -> list[Change]:
     """The submissions that changed, by their paths. A gate names what judged: seed, rubric, versions, tier."""
+    old_gate, new_gate = dict(_leaves(gate_before)), dict(_leaves(gate_after))
     judged = [
-        f"another {key}: {_short(gate_before.get(key))} → {_short(gate_after.get(key))}"
-        for key in {**gate_before, **gate_after}
-        if gate_before.get(key) != gate_after.get(key)
+        f"{key} {old_gate.get(key)} → {new_gate.get(key)}"
+        for key in {**old_gate, **new_gate}
+        if old_gate.get(key) != new_gate.get(key)
     ]
     found = []
     for path in sorted({*before, *after}):
@@ -73,6 +74,9 @@ def _arrow(was: GradedPart, now: GradedPart) -> str:
     return ", ".join(one if one == other else f"{one} → {other}" for one, other in (points, words))
 
 
-def _short(value: Any) -> str:
-    text = "none" if value is None else str(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+def _leaves(gate: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for key, value in gate.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value)
+        else:
+            yield key, value

@@ -1,48 +1,108 @@
-"""`gradgate grade`: a submission to points and feedback."""
+"""`gradgate grade`: submissions to points and feedback."""
 
 from __future__ import annotations
 
 import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+from rich.text import Text
+
 from gradgate.errors import CannotRun
+from gradgate.grading.changes import Change
+from gradgate.grading.class_console import show_class
 from gradgate.grading.console import show_graded
-from gradgate.grading.grade import grade_submission
-from gradgate.grading.graded import as_json
+from gradgate.grading.crews import cluster, local
+from gradgate.grading.formats import FORMATS
+from gradgate.grading.formats.document import document
+from gradgate.grading.grade_class import PAGE, Graders, Progress, grade_class, grade_into
+from gradgate.grading.graded_class import GradedClass
+from gradgate.grading.grader import Recipe
 from gradgate.grading.rubric_files import read_rubric
 from gradgate.grading.settings import GradingSettings
-from gradgate.isolation import Isolation
+from gradgate.grading.submissions import Found, find
 from gradgate.isolation.limits import Limits
 from gradgate.report.console import console
-from gradgate.report.target import require_writable, write_report
-from gradgate.verdicts import EXIT_VERIFIED
+from gradgate.report.target import require_writable, write_report, write_text
+from gradgate.verdicts import EXIT_CANNOT_RUN, EXIT_VERIFIED
 
-SCHEMA = "gradgate.grade/1"
+Bar = Callable[[], AbstractContextManager[Progress]]
 
 
-def grade(options: argparse.Namespace, given: list[str]) -> int:
-    require_writable(options.json)
+def grade(options: argparse.Namespace, given: list[str], progress: Bar) -> int:
+    """Exit 0 where everything was graded, whatever it scored; 4 where a path holds nothing to grade, or a submission
+    could not be read. What can be graded is, all the same."""
     rubric = read_rubric(options.rubric) if options.rubric else None
     settings = GradingSettings(seed=options.seed, hidden_seed=options.hidden_seed)
     limits = Limits(cpu_seconds=options.cpu_limit, wall_seconds=options.wall_limit)
-    files = [(path, _read(path)) for path in options.paths]
-    with Isolation(limits) as isolation:
-        found = [grade_submission(path, data, rubric, settings, isolation) for path, data in files]
-        tier, missing = isolation.tier, isolation.missing
-    out = console(to_stderr=options.json == "-")
-    for graded in found:
-        show_graded(out, graded, staff=options.staff)
-    out.print(f"seed {settings.seed} · isolation: {tier}", style="dim", soft_wrap=True)
-    for sentence in missing:
-        out.print(sentence, style="dim", soft_wrap=True)
+    found = find(options.paths, single=options.single, wanted=options.file)
+    for problem in found.problems:
+        print(f"gradgate: {problem}", file=sys.stderr)
+    _require_targets(options, found)
+    if not found.submissions:
+        return EXIT_CANNOT_RUN
+    with _graders(Recipe(rubric, settings, limits), options, found) as graders, progress() as step:
+        graded, changed = _graded(options, found, graders, step)
+    _show(options, graded, changed)
+    _write(options, graded)
+    return EXIT_CANNOT_RUN if graded.problems or graded.unreadable else EXIT_VERIFIED
+
+
+def _require_targets(options: argparse.Namespace, found: Found) -> None:
+    """Refuses before the work what could not be written after it."""
+    require_writable(options.json)
+    for name, form in FORMATS.items():
+        target = getattr(options, name)
+        require_writable(target, f"--{name}")
+        if target and form.one and len(found.submissions) > 1:
+            count = len(found.submissions)
+            raise CannotRun(f"--{name} holds one submission, and there are {count}: with --single a folder is one")
+    if [options.json, *(getattr(options, name) for name in FORMATS)].count("-") > 1:
+        raise CannotRun("two reports cannot both go to standard output: name a file for one of them")
+
+
+@contextmanager
+def _graders(recipe: Recipe, options: argparse.Namespace, found: Found) -> Iterator[Graders]:
+    if options.scheduler is None:
+        jobs = min(options.jobs, len(found.submissions))
+        yield Graders(recipe.grade, recipe.blank, local(jobs), recipe.gate())
+        return
+    with cluster(options.scheduler, recipe.gate) as (crew, gate):
+        yield Graders(recipe.grade, recipe.blank, crew, gate)
+
+
+def _graded(
+    options: argparse.Namespace, found: Found, graders: Graders, progress: Progress
+) -> tuple[GradedClass, list[Change] | None]:
+    name = Path(os.path.realpath(options.paths[0])).name
+    folder = options.out or (Path(f"{name}-grades") if len(found.submissions) > 1 else None)
+    if folder is None:
+        return grade_class(found, name, graders, progress), None
+    graded, changed, known = grade_into(folder, found, name, graders, progress, again=options.regrade)
+    if known:
+        print(f"{known} of {len(found.submissions)} were graded before, and are as they were", file=sys.stderr)
+    print(f"{folder / PAGE}: the page of the class", file=sys.stderr)
+    return graded, changed
+
+
+def _show(options: argparse.Namespace, graded: GradedClass, changed: list[Change] | None) -> None:
+    to_stdout = [name for name in ("json", *FORMATS) if getattr(options, name) == "-"]
+    out = console(to_stderr=bool(to_stdout))
+    if len(graded.submissions) == 1:
+        show_graded(out, graded.submissions[0], staff=options.staff)
+    else:
+        show_class(out, graded, changed)
+    out.print(Text(f"seed {graded.gate['seed']} · isolation: {graded.gate['tier']}", style="dim"), soft_wrap=True)
+    for sentence in graded.gate["missing"]:
+        out.print(Text(sentence, style="dim"), soft_wrap=True)
+
+
+def _write(options: argparse.Namespace, graded: GradedClass) -> None:
     if options.json:
-        seed = {"seed": settings.seed, "tier": tier, "missing": list(missing)}
-        write_report(options.json, {"schema": SCHEMA, **seed, "submissions": [as_json(graded) for graded in found]})
-    return EXIT_VERIFIED
-
-
-def _read(path: str) -> bytes:
-    try:
-        return Path(path).read_bytes()
-    except OSError as error:
-        raise CannotRun(f"{path}: {error.strerror}") from error
+        write_report(options.json, document(graded))
+    for name, form in FORMATS.items():
+        if target := getattr(options, name):
+            write_text(target, form.write(graded), f"--{name}")

@@ -36,16 +36,18 @@ def _pool(kind: Callable[..., Executor], *arguments: Any, **settings: Any) -> It
 
 
 @contextmanager
-def cluster(address: str) -> Iterator[tuple[Crew, Any]]:
-    """The workers of a Dask scheduler, and its client. Where a worker dies, Dask gives its work to another one.
+def cluster(address: str, gate: Callable[[], dict[str, Any]]) -> Iterator[tuple[Crew, dict[str, Any]]]:
+    """The workers of a Dask scheduler, and what gate() says on them. Where a worker dies, Dask gives its work to
+    another one.
 
-    Raises CannotRun where Dask is not installed, the scheduler does not answer, or no worker has come to it.
+    Raises CannotRun where Dask is not installed, the scheduler does not answer, no worker has come to it, or its
+    workers do not all judge alike.
     """
     try:
         from distributed import Client, KilledWorker
     except ImportError as error:
         raise CannotRun("--scheduler needs Dask, which is not installed: pip install 'gradgate[cluster]'") from error
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what happens to workers is told in our own words
+    _silence("distributed")
     try:
         client = Client(address, timeout=_PATIENCE, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
@@ -54,8 +56,21 @@ def cluster(address: str) -> Iterator[tuple[Crew, Any]]:
         workers = client.nthreads()
         if not workers:
             raise CannotRun(f"--scheduler {address}: it has no workers: start some with `dask worker {address}`")
-        ahead = _AHEAD * sum(workers.values())
-        yield Crew(partial(_submitting, client), ahead, (BrokenExecutor, KilledWorker)), client
+        crew = Crew(partial(_submitting, client), _AHEAD * sum(workers.values()), (BrokenExecutor, KilledWorker))
+        yield crew, _agreed(client, gate, address)
+
+
+def _agreed(client: Any, gate: Callable[[], dict[str, Any]], address: str) -> dict[str, Any]:
+    """What all workers say of themselves. A class must not be judged by two gates."""
+    try:
+        told = client.run(gate)
+    except Exception as error:  # whatever their Python lacks
+        raise CannotRun(f"--scheduler {address}: its workers cannot grade ({error}): install gradgate there") from error
+    first, *others = sorted(told.items())
+    for worker, other in others:
+        if keys := [key for key in first[1] if other.get(key) != first[1][key]]:
+            raise CannotRun(f"--scheduler {address}: {first[0]} and {worker} differ in {', '.join(keys)}")
+    return dict(first[1])
 
 
 @contextmanager
@@ -66,3 +81,9 @@ def _submitting(client: Any) -> Iterator[Executor]:
         yield executor
     finally:
         executor.shutdown(wait=False)
+
+
+def _silence(package: str) -> None:
+    """What becomes of workers is told in our own words. The package gave each of its loggers a level of its own."""
+    for name in [package, *(name for name in logging.root.manager.loggerDict if name.startswith(f"{package}."))]:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)

@@ -9,7 +9,7 @@ from statistics import mean, median
 from typing import Any
 
 from gradgate.grading.graded import FAILED_TO_LOAD, GRADED, UNREADABLE, GradedPart, GradedSubmission
-from gradgate.verdicts import FRAGILE, VERIFIED
+from gradgate.verdicts import FRAGILE, NOT_OFFERED, VERIFIED
 
 BINS = 10
 
@@ -71,14 +71,17 @@ class GradedClass:
         return mean(each.points for each in found), mean(each.max_points for each in found)
 
     def causes(self) -> list[Cause]:
-        """The causes of what is wrong, the most common ones first."""
+        """The causes of what is wrong, the most common ones first; what is not there at all comes last."""
         found: dict[tuple[str, str], list[str]] = {}
         for graded in self.submissions:
+            if graded.status != GRADED:
+                found.setdefault(("all parts", graded.status), []).append(graded.path)
+                continue
             for part in graded.parts:
                 if part.verdict not in (VERIFIED, FRAGILE):
-                    found.setdefault((part.title, part.cause or part.verdict), []).append(graded.path)
+                    found.setdefault((part.title, _cause(part)), []).append(graded.path)
         causes = [Cause(part, cause, tuple(paths)) for (part, cause), paths in found.items()]
-        return sorted(causes, key=lambda cause: (-len(cause.paths), cause.part, cause.cause))
+        return sorted(causes, key=lambda each: (each.cause == NOT_OFFERED, -len(each.paths), each.part, each.cause))
 
     def sentence(self) -> str:
         """`48 submissions: 45 graded, 2 failed to load, 1 unreadable; median 75 %, mean 71.2 %, full marks 12`."""
@@ -97,3 +100,9 @@ class GradedClass:
 
     def _all(self, part: str) -> list[GradedPart]:
         return [found for graded in self.scored for found in graded.parts if found.id == part]
+
+
+def _cause(part: GradedPart) -> str:
+    """The name of what is wrong, of hidden parts too: this is for staff."""
+    cause = str(part.staff.get("cause", part.cause))
+    return cause.partition(":")[0] or part.verdict

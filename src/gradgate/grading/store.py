@@ -103,7 +103,7 @@ def _new(folder: Path, number: int, gate: Mapping[str, Any]) -> Grading:
 
 def _difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
     keys = [key for key in {**old, **new} if old.get(key) != new.get(key)]
-    return f"it holds a grading with another {' and another '.join(keys)}"
+    return f"it holds a grading that differs in {', '.join(keys)}"
 
 
 @contextmanager

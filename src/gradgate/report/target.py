@@ -1,4 +1,4 @@
-"""Where the JSON report goes: a file, or standard output. What cannot be written to is refused before the work."""
+"""Where a report goes: a file, or standard output. What cannot be written to is refused before the work."""
 
 from __future__ import annotations
 
@@ -11,29 +11,33 @@ from typing import Any
 from gradgate.errors import CannotRun
 
 
-def require_writable(target: str | None) -> None:
+def require_writable(target: str | None, option: str = "--json") -> None:
     """CannotRun where the target (a path, "-", or none) can be seen to refuse what will be written."""
     if not target or target == "-":
         return
     path = Path(target).resolve()
     if not path.parent.is_dir():
-        raise CannotRun(f"--json {target}: there is no folder {path.parent}")
+        raise CannotRun(f"{option} {target}: there is no folder {path.parent}")
     if path.is_dir():
-        raise CannotRun(f"--json {target}: a folder; name a file in it")
+        raise CannotRun(f"{option} {target}: a folder; name a file in it")
     if not os.access(path.parent, os.W_OK):
-        raise CannotRun(f"--json {target}: the folder {path.parent} is not writable")
+        raise CannotRun(f"{option} {target}: the folder {path.parent} is not writable")
 
 
 def write_report(target: str, report: dict[str, Any]) -> None:
     """Writes the document whole, or raises CannotRun."""
-    text = json.dumps(report, indent=1, allow_nan=False) + "\n"
+    write_text(target, json.dumps(report, indent=1, allow_nan=False) + "\n", "--json")
+
+
+def write_text(target: str, text: str, option: str) -> None:
+    """The same for any text."""
     if target == "-":
         sys.stdout.write(text)
         return
     try:
         write_whole(Path(target).resolve(), text)
     except OSError as error:
-        raise CannotRun(f"--json {target}: {error.strerror}") from error
+        raise CannotRun(f"{option} {target}: {error.strerror}") from error
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -8,8 +8,8 @@ from html import escape
 from gradgate.grading.formats.style import kind
 from gradgate.grading.graded import VERDICTS
 
-_STEP, _BAR, _LEFT, _TOP, _BOTTOM = 50, 38, 20, 24, 170
-_WIDTH, _HEIGHT = 600, 210
+_STEP, _BAR, _LEFT, _TOP, _BOTTOM = 34, 28, 14, 20, 150
+_WIDTH, _HEIGHT = 394, 172
 _SHARE, _HIGH = 220, 14
 
 
@@ -19,7 +19,7 @@ def histogram(counts: Sequence[int]) -> str:
     parts = []
     for place, count in enumerate(counts):
         x, high = _LEFT + place * _STEP, (_BOTTOM - _TOP) * count / most
-        label = "all" if place == len(counts) - 1 else f"{10 * place}–{10 * place + 10}"
+        label = "all" if place == len(counts) - 1 else f"{10 * place}"
         middle = x + _BAR / 2
         parts += [
             f'<rect class="bar" x="{x}" y="{_BOTTOM - high:.1f}" width="{_BAR}" height="{high:.1f}"/>',
@@ -27,8 +27,7 @@ def histogram(counts: Sequence[int]) -> str:
             f'<text class="tick" x="{middle}" y="{_BOTTOM + 16}" text-anchor="middle">{label}</text>',
         ]
     axis = f'<path class="axis" d="M{_LEFT - 8} {_BOTTOM}H{_WIDTH - 8}"/>'
-    told = f'<text class="tick" x="{_LEFT}" y="{_HEIGHT - 6}">submissions, by percent of the points</text>'
-    return _svg("bars", _WIDTH, _HEIGHT, "How many submissions reached how many percent", [*parts, axis, told])
+    return _svg("bars", _WIDTH, _HEIGHT, "How many submissions reached how many percent", [*parts, axis])
 
 
 def share_of_verdicts(counts: Mapping[str, int]) -> str:

@@ -30,6 +30,6 @@ def _result(part: GradedPart) -> dict[str, Any]:
         "passed": is_right,
         "log": list(part.remarks),
         "cause": None if is_right else {"rationale": judged(part), "help": part.message or None},
-        "data": {"points": points(part.points, part.max_points), "verdict": part.verdict},
+        "data": {"points": points(part.points, part.max_points)},
         "dependency": None,
     }

@@ -21,7 +21,7 @@ def gradescope(graded: GradedClass) -> str:
         "output_format": "text",
         "visibility": "visible",
         "stdout_visibility": "hidden",
-        "extra_data": {"gradgate": dict(graded.gate), "status": submission.status, "sha256": submission.sha256},
+        "extra_data": {"status": submission.status, "sha256": submission.sha256},
         "tests": [_test(number, part) for number, part in enumerate(shown(submission).parts, start=1)],
     }
     return json.dumps(document, indent=1, allow_nan=False) + "\n"
@@ -34,10 +34,9 @@ def _test(number: int, part: GradedPart) -> dict[str, Any]:
         "number": str(number),
         "score": part.points,
         "max_score": part.max_points,
-        "status": "passed" if passed(part) else "failed",
+        "status": "passed" if passed(part) or not part.max_points else "failed",
         "output": feedback(part),
         "output_format": "text",
-        "tags": [part.id, part.verdict],
+        "tags": [part.id],
         "visibility": "visible",
-        "extra_data": {"verdict": part.verdict, "cause": part.cause},
     }

@@ -59,8 +59,8 @@ def _part(part: GradedPart) -> str:
     title = f"<h2>{_set(part.title)} <small>{points(part.points, part.max_points)}</small></h2>"
     remarks = "".join(f"<li>{_set(remark)}</li>" for remark in part.remarks)
     message = f"<pre>{_set(part.message)}</pre>" if part.message else ""
-    cause = f" {_set(part.cause)}" if part.cause else ""
-    return f"{title}<p>{chip(part.verdict)}{cause}</p>{message}" + (f"<ul>{remarks}</ul>" if remarks else "")
+    verdict = f"<p>{chip(part.verdict)} {_set(part.cause)}</p>" if part.visible else ""
+    return f"{title}{verdict}{message}" + (f"<ul>{remarks}</ul>" if remarks else "")
 
 
 def _problems(graded: GradedClass) -> Iterator[str]:
@@ -90,7 +90,8 @@ def _scores(graded: GradedClass) -> Iterator[str]:
     if not graded.shares:
         return
     yield "<h2>Scores</h2>"
-    yield f"<figure>{histogram(graded.distribution())}</figure>"
+    told = "Submissions by the percent of the points that they reached: 0 to under 10, 10 to under 20, and so on."
+    yield f"<figure>{histogram(graded.distribution())}<figcaption>{told}</figcaption></figure>"
     rows = []
     for name, title in graded.parts.items():
         earned, most = graded.mean_points(name)

@@ -43,8 +43,12 @@ def _case(suite: Element, part: GradedPart, graded: GradedSubmission) -> None:
     properties = SubElement(case, "properties")
     SubElement(properties, "property", name="points", value=f"{part.points:g}")
     SubElement(properties, "property", name="max_points", value=f"{part.max_points:g}")
-    if not passed(part):
-        problem = SubElement(case, "failure" if passed(part) is False else "error", type=part.verdict)
+    if not part.max_points:
+        SubElement(case, "skipped", message=plain(part.message))
+    elif not passed(part):
+        problem = SubElement(
+            case, "failure" if passed(part) is False else "error", type=part.verdict if part.visible else "hidden"
+        )
         problem.set("message", plain(judged(part)))
         problem.text = plain(feedback(part))
     elif part.remarks:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from gradgate.grading.formats.shown import shown
-from gradgate.grading.formats.words import feedback, hidden_points, judged, plain, points
+from gradgate.grading.formats.words import feedback, hidden_points, judged, plain, points, wrong
 from gradgate.grading.graded import GradedSubmission
 from gradgate.grading.graded_class import GradedClass
 
@@ -34,13 +34,8 @@ def _all(graded: GradedClass) -> Iterator[str]:
     yield f"# {_code(graded.name)}\n\n{graded.sentence()}.\n"
     causes = ((cause.part, cause.cause, str(len(cause.paths))) for cause in graded.causes())
     yield from _table(("part", "cause", "submissions"), causes)
-    rows = ((each.path, points(each.score, each.max_score), _short(each)) for each in graded.submissions)
+    rows = ((each.path, points(each.score, each.max_score), wrong(each)) for each in graded.submissions)
     yield from _table(("submission", "points", "what is wrong"), rows)
-
-
-def _short(graded: GradedSubmission) -> str:
-    wrong = [f"{part.title} {judged(part)}" for part in graded.parts if part.points < part.max_points]
-    return "; ".join(wrong) if graded.parts and not graded.message else graded.message
 
 
 def _table(headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:

@@ -1,19 +1,12 @@
-"""What the student may see of a result: no staff's notes, and of a hidden part its points alone."""
+"""What the student may see of a result: staff's notes are left out. A hidden part says in its message what its rubric
+allows; its verdict is staff's."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from gradgate.grading.graded import GradedPart, GradedSubmission
-
-HIDDEN = "hidden checks"
+from gradgate.grading.graded import GradedSubmission
 
 
 def shown(graded: GradedSubmission) -> GradedSubmission:
-    return replace(graded, parts=tuple(map(_part, graded.parts)))
-
-
-def _part(part: GradedPart) -> GradedPart:
-    if part.visible:
-        return replace(part, staff={})
-    return replace(part, staff={}, cause="", message=HIDDEN, remarks=())
+    return replace(graded, parts=tuple(replace(part, staff={}) for part in graded.parts))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gradgate.grading.graded import GradedPart, GradedSubmission
+from gradgate.grading.graded import GRADED, GradedPart, GradedSubmission
 from gradgate.verdicts import FRAGILE, INCONCLUSIVE, VERIFIED
 
 
@@ -12,8 +12,10 @@ def plain(text: str) -> str:
 
 
 def passed(part: GradedPart) -> bool | None:
-    """None where it could not be told."""
-    return None if part.verdict == INCONCLUSIVE else part.verdict in (VERIFIED, FRAGILE)
+    """None where it could not be told, and where the part is worth nothing, as an optional one that is not there."""
+    if part.verdict == INCONCLUSIVE or not part.max_points:
+        return None
+    return part.verdict in (VERIFIED, FRAGILE)
 
 
 def points(earned: float, most: float) -> str:
@@ -21,13 +23,32 @@ def points(earned: float, most: float) -> str:
 
 
 def judged(part: GradedPart) -> str:
-    """`refuted: repeats counted once`."""
-    return f"{part.verdict}: {part.cause}" if part.cause else part.verdict
+    """`refuted: repeats counted once`; of a hidden part no more than that it is one."""
+    if not part.visible:
+        return "hidden"
+    return f"{part.verdict}: {cause_name(part.cause)}" if part.cause else part.verdict
+
+
+def wrong(graded: GradedSubmission) -> str:
+    """`naive_softmax refuted: sign; sigmoid, skipgram not offered`; why, where it could not be graded."""
+    if graded.status != GRADED:
+        return f"{graded.status}: {graded.message}"
+    parts: dict[str, list[str]] = {}
+    for part in graded.parts:
+        if part.points < part.max_points:
+            parts.setdefault(judged(part), []).append(part.id)
+    return "; ".join(f"{', '.join(names)} {found}" for found, names in parts.items())
+
+
+def cause_name(cause: str) -> str:
+    """The name without the sentence that explains it."""
+    return cause.partition(":")[0]
 
 
 def feedback(part: GradedPart) -> str:
-    """The verdict, the message and the remarks, a paragraph each."""
-    return "\n".join([judged(part), *([part.message] if part.message else []), *(f"remark: {r}" for r in part.remarks)])
+    """The verdict, the message and the remarks, each on lines of its own."""
+    remarks = [f"remark: {remark}" for remark in part.remarks]
+    return "\n".join(filter(None, [judged(part) if part.visible else "", part.message, *remarks]))
 
 
 def hidden_points(graded: GradedSubmission) -> str:
