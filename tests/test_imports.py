@@ -17,7 +17,8 @@ ROOT = Path(__file__).resolve().parents[1]
 # Modules of gradgate that speak to people or to pytest; __init__ is the face of it all. Every other one is core, or the
 # reference.
 OUTER = """
-__init__ __main__ arguments cli confusion costs grading isolation mutants peers plugin power report soundness suite
+__init__ __main__ arguments cli confusion costs equations grading isolation mutants peers plugin power report soundness
+suite
 """.split()
 BACKENDS = frozenset(
     "autograd cupy distributed gensim jax jaxlib libcst mlx mutmut numba scipy tensorflow torch triton".split()
@@ -66,6 +67,13 @@ RULES = (
         "flint numpy",
         "core reference",
         "what speaks to people goes to the cli, the plugin or a report",
+    ),
+    _rule(
+        "the equations",
+        "src/gradgate/equations/*.py",
+        "flint numpy rich",
+        "core reference outer",
+        "a formula is judged in balls; whatever runs an implementation goes elsewhere",
     ),
     _rule(
         "cli, plugin and reports",

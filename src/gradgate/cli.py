@@ -21,6 +21,7 @@ from gradgate.arguments import at_least, names_of, seconds
 from gradgate.calling.host import LOAD_LIMIT, Worker
 from gradgate.calling.loading import Source, entry_points, resolve, shipped
 from gradgate.costs.options import add_bench_options
+from gradgate.equations.options import add_equations_options
 from gradgate.errors import Broken, CannotRun
 from gradgate.examining.run import run
 from gradgate.examining.subjects import Settings, Subject
@@ -131,6 +132,9 @@ def _parser() -> argparse.ArgumentParser:
     reporting.add_argument("files", nargs="+", metavar="FILE", help="JSON of a run; the last one is told, and compared")
     reporting.add_argument("--out", metavar="FOLDER", type=Path, help="where the page goes (FILE-report)")
     reporting.add_argument("--markdown", action="store_true", help="print Markdown; the page only where --out is given")
+    ledger = commands.add_parser("equations", help="the derivations of word2vec as claims, each checked", epilog=EXITS)
+    ledger.set_defaults(command=_equations)
+    add_equations_options(ledger)
     listing = commands.add_parser("list", help="what is shipped, what can run here, and why not where it cannot")
     listing.set_defaults(command=_list)
     return parser
@@ -271,6 +275,13 @@ def _report(options: argparse.Namespace, given: list[str]) -> int:
     for sentence in told if options.markdown else (made.lead, *told):
         console(to_stderr=options.markdown).print(sentence, soft_wrap=True)
     return EXIT_VERIFIED
+
+
+def _equations(options: argparse.Namespace, given: list[str]) -> int:
+    from gradgate.equations.command import equations
+
+    with _progress("judging", "parts") as progress:
+        return equations(options, given, progress)
 
 
 def _list(options: argparse.Namespace, given: list[str]) -> int:

@@ -1,0 +1,10 @@
+"""Every setting by its name."""
+
+from __future__ import annotations
+
+from gradgate.equations import calculus, counting, pairs, windows
+from gradgate.equations.setting import Setting
+
+SETTINGS: dict[str, Setting] = {
+    setting.name: setting for family in (pairs, windows, calculus, counting) for setting in family.SETTINGS
+}
