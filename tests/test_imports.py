@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # reference.
 OUTER = """
 __init__ __main__ arguments cli confusion costs equations grading isolation mutants peers plugin power report soundness
-suite
+suite training
 """.split()
 BACKENDS = frozenset(
     "autograd cupy distributed gensim jax jaxlib libcst mlx mutmut numba scipy tensorflow torch triton".split()

@@ -1,4 +1,4 @@
-"""The command line: `gradgate verify`, `gradgate bench`, `gradgate report` and `gradgate list`."""
+"""The command line: `gradgate verify`, `gradgate bench`, `gradgate report`, `gradgate train` and `gradgate list`."""
 
 from __future__ import annotations
 
@@ -34,6 +34,8 @@ from gradgate.large.run import CASES, run_large, sizes
 from gradgate.report.console import console, show
 from gradgate.report.document import document
 from gradgate.report.target import require_writable, write_report
+from gradgate.training.options import EXITS as TRAIN_EXITS
+from gradgate.training.options import add_train_options
 from gradgate.verdicts import EXIT_CANNOT_RUN, EXIT_REFUTED, EXIT_VERIFIED, exit_code, worst_exit
 
 EXITS = (
@@ -135,6 +137,11 @@ def _parser() -> argparse.ArgumentParser:
     ledger = commands.add_parser("equations", help="the derivations of word2vec as claims, each checked", epilog=EXITS)
     ledger.set_defaults(command=_equations)
     add_equations_options(ledger)
+    training = commands.add_parser(
+        "train", help="train on a text with an implementation's gradients", epilog=TRAIN_EXITS
+    )
+    training.set_defaults(command=_train)
+    add_train_options(training)
     listing = commands.add_parser("list", help="what is shipped, what can run here, and why not where it cannot")
     listing.set_defaults(command=_list)
     return parser
@@ -144,6 +151,12 @@ def _bench(options: argparse.Namespace, given: list[str]) -> int:
     from gradgate.costs.command import bench  # it loads what the other commands do not need
 
     return bench(options, given)
+
+
+def _train(options: argparse.Namespace, given: list[str]) -> int:
+    from gradgate.training.command import train  # it loads what the other commands do not need
+
+    return train(options, given)
 
 
 def _verify(options: argparse.Namespace, given: list[str]) -> int:

@@ -10,7 +10,7 @@ import numpy as np
 
 from gradgate.case import Case
 
-PLAIN, READ_ONLY, STRIDED, MAPPED = "plain", "read-only", "strided", "mapped"
+PLAIN, READ_ONLY, STRIDED, MAPPED, LENT = "plain", "read-only", "strided", "mapped", "lent"
 ENDED = ("timed out", "died", "blocked")  # the kinds of fault after which there is no process to call any more
 
 
@@ -18,8 +18,8 @@ ENDED = ("timed out", "died", "blocked")  # the kinds of fault after which there
 class Call:
     """One call of a function. variant names it within its case: "base" is the case itself.
 
-    layout says how arrays are laid out in memory: PLAIN (C-contiguous, writable), READ_ONLY, STRIDED (views), or MAPPED
-    (PLAIN to the implementation, but shared arrays are mapped and not copied).
+    layout says how arrays are laid out in memory: PLAIN (C-contiguous, writable), READ_ONLY, STRIDED (views), MAPPED
+    (PLAIN to the implementation, but shared arrays are mapped and not copied), or LENT (the caller's own, read-only).
     """
 
     variant: str

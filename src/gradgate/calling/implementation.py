@@ -6,14 +6,14 @@ import time
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gradgate.adapters import Adapted, NotPosed, WrongDraws, WrongWindow
-from gradgate.calling.calls import MAPPED, PLAIN, READ_ONLY, STRIDED, Call, Outcome, Result
+from gradgate.calling.calls import LENT, MAPPED, PLAIN, READ_ONLY, STRIDED, Call, Outcome, Result
 from gradgate.calling.sharing import SharedArray, is_untouched, private_copy
 from gradgate.calling.wire import LIMIT
 from gradgate.case import Case
@@ -124,6 +124,16 @@ class Implementation:
 
         return waited
 
+    def compute(self, case: Case, device: str = "cpu") -> dict[str, Result]:
+        """The results of a call on the case's own arrays, copied only where the implementation has arrays of its own.
+
+        They are lent read-only, so that it cannot write to them. Raises what the implementation raises, and Malformed.
+        """
+        arguments = self._arguments(case.function, case.dtype, device, LENT, case.inputs).values()
+        returned = self._function(case.function)(*arguments)
+        self._synchronize()
+        return self._read(case, returned)
+
     def perform(self, call: Call, device: str = "cpu") -> Outcome:
         """Makes the call and reads what came back. An exception of the implementation becomes the outcome's fault."""
         case = call.case
@@ -220,7 +230,7 @@ class Implementation:
         array = np.asarray(own(value) if own else value)
         if dtype is None:
             return array, {"f": "float", "i": "int"}.get(array.dtype.kind, str(array.dtype))
-        name = str(dtype).rpartition(".")[-1]
+        name = _dtype_name(dtype)
         if name == BFLOAT16.name and array.dtype == np.uint16:  # bit patterns: the upper half of a float32
             array = (array.astype(np.uint32) << 16).view(np.float32)
         return array, name
@@ -287,9 +297,19 @@ def _laid_out(array: np.ndarray, layout: str) -> np.ndarray:
             wide = np.empty((*array.shape[:-1], array.shape[-1] * 2), array.dtype)[..., ::2]
         wide[...] = array
         return wide
+    if layout == LENT:
+        lent = array.view()
+        lent.flags.writeable = False
+        return lent
     copy = np.array(array, order="C")
     copy.flags.writeable = layout != READ_ONLY
     return copy
+
+
+@cache
+def _dtype_name(dtype: Any) -> str:
+    """`float32` of NumPy's and of torch's: asked for with every result, and slow to work out."""
+    return str(dtype).rpartition(".")[-1]
 
 
 def _shape_of(value: Any) -> str:

@@ -1,0 +1,1 @@
+"""Training with an implementation's own gradients: draws, steps, checkpoints, what vectors are worth, a witness."""

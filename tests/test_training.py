@@ -1,0 +1,255 @@
+"""Training: the assignment's draws and steps against their plain form, checkpoints, a witness, and what goes wrong."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gradgate.calling.loading import load
+from gradgate.cli import _parser, main
+from gradgate.training.batch import Batch
+from gradgate.training.course import course_corpus
+from gradgate.training.course_draws import CourseDraws
+from gradgate.training.gradients import Gradient, Gradients
+from gradgate.training.mersenne import Mersenne
+from gradgate.training.plain import PlainDraws
+from gradgate.training.setting import setting
+from gradgate.training.sgd import Learner, running_costs
+from gradgate.training.witness import Lockstep, Parted
+from gradgate.training.yardstick import loss_bound
+
+SENTENCES = (
+    """the queen and the king walk in the rain
+the man and the woman drink tea and coffee
+snow and hail fall on the king and the queen
+a great and brilliant day for the man
+bad tea annoying rain dumb hail""".splitlines()
+    * 8
+)
+
+PAIR = """
+import numpy as np
+
+def negative_sampling(center, outside, negatives, U):
+    rows = np.append(outside, negatives)
+    signs = np.append(1.0, -np.ones(len(negatives)))
+    logits = signs * (U[rows] @ center)
+    slopes = -signs / (1 + np.exp(logits))
+    grad_U = np.zeros_like(U)
+    {add}
+    return np.logaddexp(0, -logits).sum(), slopes @ U[rows], grad_U
+"""
+ONCE, EACH = "grad_U[rows] += slopes[:, None] * center", "np.add.at(grad_U, rows, slopes[:, None] * center)"
+
+
+@pytest.fixture
+def text(tmp_path):
+    path = tmp_path / "text.txt"
+    path.write_text("\n".join(SENTENCES), encoding="utf-8")
+    return path
+
+
+def arguments(text: Path, out: Path, *more: str, spec: str = "numpy_rows") -> list[str]:
+    small = ["--steps", "60", "--threshold", "0.01", "--batch", "7", "--negatives", "4"]
+    return ["train", spec, "--text", str(text), "--out", str(out), *small, *more]
+
+
+def ready(text: Path, out: Path, *more: str, spec: str = "numpy_rows"):
+    return setting(_parser().parse_args(arguments(text, out, *more, spec=spec)))
+
+
+def test_words_of_the_generator_give_what_python_draws_from_them():
+    plain, words = random.Random(3), Mersenne(random.Random(3))
+    assert words.uniforms(700).tolist() == [plain.random() for _ in range(700)]
+    assert (words.words(5) >> 29).tolist() == [plain.getrandbits(3) for _ in range(5)]
+    assert plain.getstate()[1] == tuple(words.state().tolist())
+
+
+@pytest.mark.parametrize(("seed", "window", "K"), [(31415, 5, 10), (1, 1, 1), (2, 3, 6)])
+def test_draws_from_blocks_are_the_plain_draws(seed, window, K, monkeypatch):
+    monkeypatch.setattr("gradgate.training.course_draws.BLOCK", 3000)  # several blocks in a short run
+    corpus = course_corpus([sentence.split() for sentence in SENTENCES])
+    plain, blocks = PlainDraws(corpus, seed, window, K, 0.01), CourseDraws(corpus, 9, seed, window, K, 0.01)
+    for _ in range(60):
+        batch = blocks.batch()
+        drawn = [plain.draw() for _ in range(9)]
+        assert batch.centers.tolist() == [center for center, _, _ in drawn]
+        assert np.diff(batch.offsets).tolist() == [len(outsides) for _, outsides, _ in drawn]
+        assert batch.outsides.tolist() == [word for _, outsides, _ in drawn for word in outsides]
+        assert batch.negatives.tolist() == [row for _, _, rows in drawn for row in rows]
+
+
+def test_draws_go_on_where_they_were(monkeypatch):
+    monkeypatch.setattr("gradgate.training.course_draws.BLOCK", 3000)
+    corpus = course_corpus([sentence.split() for sentence in SENTENCES])
+    first, second = (CourseDraws(corpus, 9, 5, 5, 10, 0.01) for _ in range(2))
+    for _ in range(30):
+        first.batch()
+    second.restore(first.state())
+    for _ in range(30):
+        expected, found = first.batch(), second.batch()
+        assert np.array_equal(expected.negatives, found.negatives)
+        assert np.array_equal(expected.centers, found.centers)
+
+
+def test_a_row_that_repeats_gets_all_its_terms():
+    matrix, gradient = np.zeros((4, 2)), Gradient()
+    gradient.add(np.array([[1.0, 2.0], [10.0, 20.0], [5.0, 5.0]]), np.array([3, 3, 0]))
+    gradient.add(np.ones((4, 2)), None)
+    gradient.descend(matrix, 0.5)
+    assert matrix.tolist() == [[-3, -3], [-0.5, -0.5], [-0.5, -0.5], [-6, -11.5]]
+
+
+def test_the_running_cost_is_the_assignments():
+    losses = np.arange(1.0, 41.0)
+    assert running_costs(losses).tolist() == [10, 0.95 * 10 + 0.05 * 20, *running_costs(losses)[2:]]
+    assert len(running_costs(losses[:9])) == 0
+
+
+def test_every_way_to_call_an_implementation_gives_one_gradient(text, tmp_path):
+    run = ready(text, tmp_path)
+    batch = run.training.draws.batch()
+    rng = np.random.default_rng(0)
+    V_c, U = (rng.standard_normal(run.training.learners[0].U.shape) for _ in range(2))
+    found = []
+    for spec in ("numpy_rows", "numpy_dense", "pure_python"):
+        implementation = load(spec)
+        for offered in ("skipgram_batch", "negative_sampling_batch", "skipgram", "negative_sampling"):
+            if offered in implementation.offers:
+                implementation.offers = (offered,)
+                learner = Learner(Gradients(implementation, "float64", "cpu"), V_c.copy(), U.copy())
+                found.append((learner.learn(batch, 0.3), learner.V_c, learner.U))
+                implementation = load(spec)
+    assert len(found) >= 8
+    bound = loss_bound(Gradients(load("numpy_rows"), "float64", "cpu"), batch, V_c, U)
+    for loss, *matrices in found[1:]:
+        assert abs(loss - found[0][0]) <= bound
+        assert all(np.abs(own - other).max() <= 1e-12 for own, other in zip(matrices, found[0][1:], strict=True))
+
+
+def test_a_resumed_run_is_the_uninterrupted_one_byte_for_byte(text, tmp_path, capsys):
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    assert main(arguments(text, whole, "--checkpoint-every", "25")) == 0
+    broken = ready(text, parts, "--checkpoint-every", "25")
+    parts.mkdir()
+    with pytest.raises(KeyboardInterrupt):
+        broken.training.run(25, lambda *_: interrupt(broken.training.done == 38), broken.keep)
+    assert main(arguments(text, parts, "--checkpoint-every", "25", "--resume")) == 0
+    assert "resumed at step 25" in capsys.readouterr().out
+    for name in ("vectors.txt", "checkpoint.npz", "loss.svg", "words.svg"):
+        assert (whole / name).read_bytes() == (parts / name).read_bytes(), name
+
+
+def interrupt(now: bool) -> None:
+    if now:
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("recipe", ["cs224n", "word2vec"])
+def test_two_right_implementations_stay_together(recipe, text, tmp_path):
+    run = ready(text, tmp_path, "--recipe", recipe, "--against", "numpy_dense", "--threshold", "1")
+    lockstep = Lockstep(run.training)
+    run.training.run(1000, lockstep.compare, lambda: None)
+    assert run.training.done == 60
+    assert 0 < lockstep.worst <= 1e-10
+
+
+def against(pair: str, text: Path, tmp_path: Path) -> Lockstep:
+    path = tmp_path / "pair.py"
+    path.write_text(PAIR.format(add=pair), encoding="utf-8")
+    return Lockstep(ready(text, tmp_path, "--against", str(path), "--steps", "12").training)
+
+
+def test_repeated_negatives_counted_once_part_the_two_and_are_named(text, tmp_path):
+    lockstep = against(ONCE, text, tmp_path)
+    with pytest.raises(Parted, match="part at step") as caught:
+        lockstep.training.run(1000, lockstep.compare, lambda: None)
+    right, wrong = caught.value.opinions
+    assert (right.verdict, wrong.verdict, wrong.function) == ("verified", "refuted", "negative_sampling")
+    assert "repeats counted once" in wrong.cause
+
+
+def test_the_same_pair_without_the_fault_stays_together(text, tmp_path):
+    lockstep = against(EACH, text, tmp_path)
+    lockstep.training.run(1000, lockstep.compare, lambda: None)
+    assert lockstep.worst <= 1e-10
+
+
+def _refused(text: Path, out: Path, *more: str, spec: str = "numpy_rows", capsys) -> str:
+    code = main(arguments(text, out, *more, spec=spec))
+    told = capsys.readouterr().err.strip()
+    assert code == 4, told
+    assert "\n" not in told, told
+    assert not (out / "vectors.txt").exists()
+    return told
+
+
+def test_what_cannot_be_trained_on_is_said_in_a_line(text, tmp_path, capsys):
+    empty, one = tmp_path / "empty.txt", tmp_path / "one.txt"
+    empty.write_text("", encoding="utf-8")
+    one.write_text("tea tea tea\ntea tea", encoding="utf-8")
+    out = tmp_path / "out"
+    assert "holds no word" in _refused(empty, out, capsys=capsys)
+    assert "vocabulary of 1 word" in _refused(one, out, capsys=capsys)
+    assert "K = 400 negatives are more than" in _refused(text, out, "--negatives", "400", capsys=capsys)
+    assert "no word of the text's vocabulary" in _refused(text, out, "--neighbours", "zebra", capsys=capsys)
+    assert not out.exists()
+
+
+def test_a_checkpoint_of_another_run_or_a_truncated_one_is_refused(text, tmp_path, capsys):
+    out = tmp_path / "out"
+    assert main(arguments(text, out)) == 0
+    (out / "vectors.txt").unlink()
+    capsys.readouterr()
+    told = _refused(text, out, "--resume", "--window", "3", capsys=capsys)
+    assert "another run, with window 5 and not 3" in told
+    kept = (out / "checkpoint.npz").read_bytes()
+    for length in (0, 10, len(kept) // 2, len(kept) - 1):
+        (out / "checkpoint.npz").write_bytes(kept[:length])
+        assert "truncated" in _refused(text, out, "--resume", capsys=capsys)
+
+
+def test_a_diverging_run_is_a_line_and_exit_1(text, tmp_path, capsys):
+    code = main(arguments(text, tmp_path / "out", "--rate", "1e200"))
+    told = capsys.readouterr().err.strip()
+    assert code == 1
+    assert "diverges at the rate" in told
+    assert "\n" not in told
+    assert not list((tmp_path / "out").iterdir())
+
+
+def test_an_implementation_that_raises_is_exit_1(text, tmp_path, capsys):
+    path = tmp_path / "raises.py"
+    path.write_text("def negative_sampling(center, outside, negatives, U):\n    raise KeyError('no')\n")
+    assert main(arguments(text, tmp_path / "out", spec=str(path))) == 1
+    assert "negative_sampling raised KeyError" in capsys.readouterr().err
+
+
+def test_a_kill_loses_at_most_the_interval(text, tmp_path):
+    out = tmp_path / "out"
+    command = [
+        sys.executable,
+        "-m",
+        "gradgate",
+        *arguments(text, out, "--steps", "1000000", "--checkpoint-every", "50"),
+    ]
+    run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        while not (out / "checkpoint.npz").exists() and run.poll() is None:
+            pass
+    finally:
+        run.kill()
+        run.wait()
+    resumed = ready(text, out, "--steps", "1000000", "--checkpoint-every", "50", "--resume")
+    assert resumed.training.done > 0
+    assert resumed.training.done % 50 == 0
+
+
+def test_a_batch_is_read_as_the_contract_says():
+    batch = Batch(np.array([1]), np.array([2, 3]), np.array([0, 2]), np.zeros((2, 4), int))
+    assert len(batch) == 1
