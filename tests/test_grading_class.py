@@ -80,7 +80,8 @@ def comparable(graded):
 
 def test_every_submission_has_one_result_whole_and_the_class_its_reports(school, tmp_path):
     out, counting = tmp_path / "out", Counting()
-    graded, changed, known = grade_into(out, find([str(school)]), "class", graders(counting), silent, again=False)
+    done = grade_into(out, find([str(school)]), "class", graders(counting), silent, again=False)
+    graded, changed, known = done.graded, done.changed, done.known
     assert counting.graded == [f"s{number:02}.py" for number in range(12)]
     assert (changed, known) == (None, 0)
     names = {stem(each.path) for each in graded.submissions}
@@ -96,10 +97,10 @@ def test_what_is_graded_is_known_until_its_bytes_change(school, tmp_path):
     (school / "s03.py").write_text("right at last")
     (school / "new.py").write_text("right")
     counting = Counting()
-    graded, _, known = grade_into(tmp_path / "out", find([str(school)]), "c", graders(counting), silent, again=False)
+    run = grade_into(tmp_path / "out", find([str(school)]), "class", graders(counting), silent, again=False)
     assert counting.graded == ["new.py", "s03.py"]
-    assert known == 11
-    assert len(graded.submissions) == 13
+    assert run.known == 11
+    assert len(run.graded.submissions) == 13
 
 
 def test_a_damaged_result_is_made_again(school, tmp_path):
@@ -116,8 +117,8 @@ def test_another_gate_is_refused_unless_a_regrade_is_asked_for(school, tmp_path)
     other = graders(gate=GATE | {"seed": 1})
     with pytest.raises(CannotRun, match="a grading that differs in seed: add --regrade"):
         grade_into(out, find([str(school)]), "class", other, silent, again=False)
-    _, changed, known = grade_into(out, find([str(school)]), "class", other, silent, again=True)
-    assert (changed, known) == ([], 0)
+    run = grade_into(out, find([str(school)]), "class", other, silent, again=True)
+    assert (run.changed, run.known) == ([], 0)
     assert (out / "grading-1" / "grading.json").is_file(), "the grading before is kept"
 
 
@@ -133,10 +134,10 @@ def test_a_regrade_that_was_ended_goes_on_and_is_not_begun_again(school, tmp_pat
     with pytest.raises(CannotRun, match="ended here"):
         grade_into(out, find([str(school)]), "class", graders(ending), silent, again=True)
     counting = Counting()
-    _, changed, known = grade_into(out, find([str(school)]), "class", graders(counting), silent, again=True)
-    assert known == 6
+    run = grade_into(out, find([str(school)]), "class", graders(counting), silent, again=True)
+    assert run.known == 6
     assert counting.graded[0] == "s06.py"
-    assert changed == []
+    assert run.changed == []
     assert sorted(path.name for path in out.glob("grading-*")) == ["grading-1", "grading-2"]
 
 
@@ -146,7 +147,8 @@ def test_a_regrade_says_what_changed_and_why(school, tmp_path):
     (school / "s00.py").write_text("right at last")
     (school / "s01.py").unlink()
     (school / "new.py").write_text("right")
-    _, changed, _ = grade_into(out, find([str(school)]), "class", graders(gate=GATE | {"seed": 1}), silent, again=True)
+    other = graders(gate=GATE | {"seed": 1})
+    changed = grade_into(out, find([str(school)]), "class", other, silent, again=True).changed
     assert [(change.path, change.before, change.after) for change in changed] == [
         ("new.py", None, 25.0), ("s00.py", 0.0, 25.0), ("s01.py", 25.0, None)
     ]  # fmt: skip
@@ -167,19 +169,19 @@ def test_a_change_without_a_reason_is_blamed_on_the_file():
 @pytest.mark.parametrize("seed", range(3))
 def test_order_and_executor_change_no_result(school, seed):
     found = find([str(school)])
-    expected = comparable(grade_class(found, "class", graders(), silent))
+    expected = comparable(grade_class(found, "class", graders(), silent).graded)
 
     def slowly(path, data):
         time.sleep(random.Random(f"{seed} {path}").uniform(0, 0.02))
         return fake(path, data)
 
     crew = Crew(partial(ThreadPoolExecutor, 5), ahead=7)
-    assert comparable(grade_class(found, "class", graders(slowly, crew), silent)) == expected
+    assert comparable(grade_class(found, "class", graders(slowly, crew), silent).graded) == expected
 
 
 def test_a_fault_of_the_grader_costs_one_submission_and_not_the_class(school):
     (school / "s02.py").write_text("breaks")
-    graded = grade_class(find([str(school)]), "class", graders(), silent)
+    graded = grade_class(find([str(school)]), "class", graders(), silent).graded
     assert [each.path for each in graded.unreadable] == ["s02.py"]
     assert graded.unreadable[0].message == "gradgate itself failed on it (RuntimeError: no such law)"
     assert len(graded.scored) == 11
@@ -212,10 +214,10 @@ def test_what_cannot_be_read_is_reported_and_tried_again_the_next_time(tmp_path)
         return b"right"
 
     found = Found((Submission("a", read),))
-    graded, *_ = grade_into(tmp_path / "out", found, "class", graders(), silent, again=False)
+    graded = grade_into(tmp_path / "out", found, "class", graders(), silent, again=False).graded
     assert [(each.path, each.message) for each in graded.unreadable] == [("a", "it is a link")]
     readable = True
-    graded, *_ = grade_into(tmp_path / "out", found, "class", graders(), silent, again=False)
+    graded = grade_into(tmp_path / "out", found, "class", graders(), silent, again=False).graded
     assert graded.unreadable == []
 
 
@@ -226,7 +228,7 @@ def test_two_runs_do_not_write_to_one_folder(school, tmp_path):
         return fake(path, data)
 
     found = find([str(school / "s00.py")])
-    graded, *_ = grade_into(tmp_path / "out", found, "class", graders(meanwhile), silent, again=False)
+    graded = grade_into(tmp_path / "out", found, "class", graders(meanwhile), silent, again=False).graded
     assert [each.status for each in graded.submissions] == [GRADED]
 
 
@@ -241,7 +243,7 @@ def forked(jobs):
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork.*:DeprecationWarning")
 def test_a_process_that_dies_takes_one_submission_with_it(school):
     (school / "s04.py").write_text("dies")
-    graded = grade_class(find([str(school)]), "class", graders(crew=Crew(partial(forked, 2), ahead=4)), silent)
+    graded = grade_class(find([str(school)]), "class", graders(crew=Crew(partial(forked, 2), ahead=4)), silent).graded
     assert [each.path for each in graded.unreadable] == ["s04.py"]
     assert "died again with nothing beside it" in graded.unreadable[0].message
     assert len(graded.scored) == 11

@@ -12,13 +12,12 @@ from pathlib import Path
 from rich.text import Text
 
 from gradgate.errors import CannotRun
-from gradgate.grading.changes import Change
 from gradgate.grading.class_console import show_class
 from gradgate.grading.console import show_graded
 from gradgate.grading.crews import cluster, local
 from gradgate.grading.formats import FORMATS
 from gradgate.grading.formats.document import document
-from gradgate.grading.grade_class import PAGE, Graders, Progress, grade_class, grade_into
+from gradgate.grading.grade_class import PAGE, Graders, Progress, Run, grade_class, grade_into
 from gradgate.grading.graded_class import GradedClass
 from gradgate.grading.grader import Recipe
 from gradgate.grading.rubric_files import read_rubric
@@ -45,8 +44,11 @@ def grade(options: argparse.Namespace, given: list[str], progress: Bar) -> int:
     if not found.submissions:
         return EXIT_CANNOT_RUN
     with _graders(Recipe(rubric, settings, limits), options, found) as graders, progress() as step:
-        graded, changed = _graded(options, found, graders, step)
-    _show(options, graded, changed)
+        run = _run(options, found, graders, step)
+    graded = run.graded
+    for unreadable in graded.unreadable:
+        print(f"gradgate: {unreadable.path}: {unreadable.message}", file=sys.stderr)
+    _show(options, run)
     _write(options, graded)
     return EXIT_CANNOT_RUN if graded.problems or graded.unreadable else EXIT_VERIFIED
 
@@ -74,30 +76,30 @@ def _graders(recipe: Recipe, options: argparse.Namespace, found: Found) -> Itera
         yield Graders(recipe.grade, recipe.blank, crew, gate)
 
 
-def _graded(
-    options: argparse.Namespace, found: Found, graders: Graders, progress: Progress
-) -> tuple[GradedClass, list[Change] | None]:
+def _run(options: argparse.Namespace, found: Found, graders: Graders, progress: Progress) -> Run:
     name = Path(os.path.realpath(options.paths[0])).name
     folder = options.out or (Path(f"{name}-grades") if len(found.submissions) > 1 else None)
     if folder is None:
-        return grade_class(found, name, graders, progress), None
-    graded, changed, known = grade_into(folder, found, name, graders, progress, again=options.regrade)
-    if known:
-        print(f"{known} of {len(found.submissions)} were graded before, and are as they were", file=sys.stderr)
-    print(f"{folder / PAGE}: the page of the class", file=sys.stderr)
-    return graded, changed
+        return grade_class(found, name, graders, progress)
+    return grade_into(folder, found, name, graders, progress, again=options.regrade)
 
 
-def _show(options: argparse.Namespace, graded: GradedClass, changed: list[Change] | None) -> None:
+def _show(options: argparse.Namespace, run: Run) -> None:
+    graded = run.graded
     to_stdout = [name for name in ("json", *FORMATS) if getattr(options, name) == "-"]
     out = console(to_stderr=bool(to_stdout))
     if len(graded.submissions) == 1:
         show_graded(out, graded.submissions[0], staff=options.staff)
     else:
-        show_class(out, graded, changed)
+        show_class(out, graded, run.changed)
     out.print(Text(f"seed {graded.gate['seed']} · isolation: {graded.gate['tier']}", style="dim"), soft_wrap=True)
-    for sentence in graded.gate["missing"]:
-        out.print(Text(sentence, style="dim"), soft_wrap=True)
+    lines = [*graded.gate["missing"]]
+    if run.known:
+        lines.append(f"{run.known} of {len(graded.submissions)} were graded before, and are as they were")
+    if run.folder:
+        lines.append(f"{run.folder / PAGE}: the page of the class")
+    for line in lines:
+        out.print(Text(line, style="dim"), soft_wrap=True)
 
 
 def _write(options: argparse.Namespace, graded: GradedClass) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from gradgate.errors import CannotRun
 from gradgate.grading.running import Crew
 
-_PATIENCE = 10  # seconds in which a scheduler answers
+_PATIENCE = 5  # seconds in which a scheduler answers
 _AHEAD = 2  # submissions a worker has in hand, so that it never waits for the next
 
 

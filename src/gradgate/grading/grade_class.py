@@ -35,20 +35,28 @@ class Graders:
     gate: Mapping[str, Any]
 
 
-def grade_class(found: Found, name: str, graders: Graders, progress: Progress) -> GradedClass:
+@dataclass(frozen=True)
+class Run:
+    """A class graded. folder: where its results are kept, if anywhere; known: how many of them were there before;
+    changed: against the grading before, None where there is none."""
+
+    graded: GradedClass
+    folder: Path | None = None
+    known: int = 0
+    changed: list[Change] | None = None
+
+
+def grade_class(found: Found, name: str, graders: Graders, progress: Progress) -> Run:
     """Nothing is written: for a submission or two."""
     start = time.monotonic()
     results = list(
         _counted(each_graded(found.submissions, graders.grade, graders.blank, graders.crew), found, progress)
     )
-    return _class(found, name, graders, {graded.path: graded for graded in results}, start)
+    return Run(_class(found, name, graders, {graded.path: graded for graded in results}, start))
 
 
-def grade_into(
-    folder: Path, found: Found, name: str, graders: Graders, progress: Progress, *, again: bool
-) -> tuple[GradedClass, list[Change] | None, int]:
-    """Grades into a folder, and writes its reports. Returns what changed against the grading before, None where there
-    is none, and how many results were known."""
+def grade_into(folder: Path, found: Found, name: str, graders: Graders, progress: Progress, *, again: bool) -> Run:
+    """Grades into a folder, and writes its reports. again: all of them, whatever is known."""
     start = time.monotonic()
     with gradings(folder, graders.gate, again=again) as (grading, before):
         results = {graded.path: graded for graded in _known(found.submissions, grading)}
@@ -62,7 +70,7 @@ def grade_into(
         changed = None if before is None else changes(before.results(), results, before.gate, grading.gate)
         _write(folder, grading, whole, changed)
         grading.save(finished=True)
-    return whole, changed, known
+    return Run(whole, folder, known, changed)
 
 
 def _known(submissions: Iterable[Submission], grading: Grading) -> Iterator[GradedSubmission]:
