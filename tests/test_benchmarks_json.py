@@ -15,7 +15,7 @@ from gradgate.costs.items import Item
 from gradgate.costs.limits import limits
 from gradgate.costs.machine import machine
 from gradgate.costs.measuring import Measurement
-from gradgate.costs.noise import Certificate
+from gradgate.costs.noise import Certificate, WallNoise
 from gradgate.report.document import surroundings
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks-json.md"
@@ -35,7 +35,7 @@ def run() -> Run:
             sizes = {"V": V, "d": item.d, "K": K, "B": item.B, "dtype": item.dtype, "device": "cpu"}
             counted = {"rounds": 21, "bytes": V, "rows": V, "returned": V, "verified": True, "load": None}
             found.append(Measurement("one", item.function, loss, seconds=seconds, **sizes, **counted))
-    noise = Certificate((1.0, 1.001), 1.2, 1.002)
+    noise = Certificate((1.0, 1.001), 1.2, 1.002, WallNoise(8, 1.03, 1.1, 1.06))
     about = {**machine(), "limits": limits()}
     versions = surroundings(("numpy", "torch"))["versions"]
     return Run(

@@ -10,12 +10,13 @@ import pytest
 from gradgate.calling.calls import Call
 from gradgate.calling.inprocess import InProcess
 from gradgate.calling.loading import load
+from gradgate.costs import noise
 from gradgate.costs.committed import Committed, as_committed, committed_path, read_committed
 from gradgate.costs.counters import peak_bytes, work_of
 from gradgate.costs.gates import FAILED, INCONCLUSIVE, PASSED, count_gates, measure_alone, slower_gate
 from gradgate.costs.gating import LIKE, Verdict, gate, gate_mistake, held_to, mistakes
 from gradgate.costs.items import Item, case_of, items, windows
-from gradgate.costs.noise import certify
+from gradgate.costs.noise import WallControl, WallNoise, certify
 from gradgate.costs.pairing import lower_bound, ratios
 from gradgate.costs.rivals import rival, rivals
 from gradgate.errors import CannotRun
@@ -74,6 +75,20 @@ def test_a_certificate_says_how_far_the_same_call_was_from_itself():
     assert len(found.medians) == 5
     assert found.smallest_slowdown >= 1
     assert found.spread >= max(found.medians)
+
+
+def test_wall_time_is_certified_by_the_same_call_at_many_moments(monkeypatch):
+    blocks = iter([1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.1, 2.0])
+    monkeypatch.setattr(noise, "time_calls", lambda *_: [next(blocks)])
+    control = WallControl(partial(sum, range(2000)))
+    for _ in range(6):
+        control.take()
+    assert control.found() is None, "15 pairs say nothing of 19 in 20"
+    control.take()
+    assert control.found() == WallNoise(7, 1.1, 1.1, 1.21)
+    control.take()
+    assert control.found().widest == 2.0
+    assert 1.1 < control.found().spread <= 2.0
 
 
 DUE = {"negative_sampling V=256": {"bytes": 10_000, "rows": 6}}

@@ -14,6 +14,7 @@ import numpy as np
 
 from gradgate.adapters import Adapted, NotPosed, WrongDraws, WrongWindow
 from gradgate.calling.calls import LENT, MAPPED, PLAIN, READ_ONLY, STRIDED, Call, Outcome, Result
+from gradgate.calling.lifting import Gathered, lifted
 from gradgate.calling.sharing import SharedArray, is_untouched, private_copy
 from gradgate.calling.wire import LIMIT
 from gradgate.case import Case
@@ -95,15 +96,16 @@ class Implementation:
     """The functions of one module (or of an adapter around one), callable with a case's inputs.
 
     name is how the user called it; offers are the functions of the contract that it defines, in the contract's order,
-    and normalize_rows.
+    and normalize_rows; where they are to be lifted, the batched forms that it lacks too.
     """
 
-    def __init__(self, name: str, module: Any) -> None:
+    def __init__(self, name: str, module: Any, *, lift: bool = False) -> None:
         self.name = name
         self.module = module
         self.particulars = particulars_of(module)
         self._kept: dict[str, tuple[np.ndarray, np.ndarray]] = {}  # what the last call returned, and a copy of it
-        self.offers = tuple(f for f in CALLABLE if callable(getattr(module, f, None)))
+        self.lifted = lifted(module) if lift else {}
+        self.offers = tuple(f for f in CALLABLE if f in self.lifted or callable(getattr(module, f, None)))
 
     def call(self, function: str, dtype: str, device: str = "cpu", layout: str = "plain", **inputs: Any) -> Any:
         """Calls the function with inputs turned into the implementation's own arrays; returns what it returns."""
@@ -185,7 +187,7 @@ class Implementation:
     def _function(self, function: str) -> Any:
         if function not in self.offers:
             raise NotOffered(f"{self.name} does not define {function}")
-        return getattr(self.module, function)
+        return self.lifted.get(function) or getattr(self.module, function)
 
     def _arguments(
         self, function: str, dtype: str, device: str, layout: str, inputs: Mapping[str, Any]
@@ -227,7 +229,7 @@ class Implementation:
         """The values in NumPy and the name of the dtype that they had ("float" for Python's own numbers)."""
         dtype = getattr(value, "dtype", None)
         own = getattr(self.module, "asnumpy", None)
-        array = np.asarray(own(value) if own else value)
+        array = np.asarray(own(value) if own and not isinstance(value, Gathered) else value)
         if dtype is None:
             return array, {"f": "float", "i": "int"}.get(array.dtype.kind, str(array.dtype))
         name = _dtype_name(dtype)

@@ -10,7 +10,7 @@ import importlib.metadata
 import importlib.util
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -28,13 +28,15 @@ EXTRAS = {"jax": "peers", "torch": "torch"}  # a package that an implementation 
 class Source:
     """Where an implementation comes from. kind is "file", "entry point" or "module"; target the path or the module.
 
-    name is what the user called it; two names of one target are one source.
+    name is what the user called it; two names of one target are one source. lift: the batched forms that it lacks are
+    to be lifted from its single ones, for benchmarks.
     """
 
     name: str = field(compare=False)
     kind: str
     target: str
     shipped: bool = False
+    lift: bool = False
 
 
 def shipped() -> list[str]:
@@ -65,17 +67,17 @@ def resolve(spec: str) -> Source:
     raise CannotRun(f"{spec or repr(spec)}: no such implementation; known are {known}, {ways}")
 
 
-def load(spec: str) -> Implementation:
+def load(spec: str, *, lift: bool = False) -> Implementation:
     """The implementation behind a SPEC. Raises CannotRun (not found, a package missing) or Broken (its own fault)."""
-    return load_source(resolve(spec))
+    return load_source(replace(resolve(spec), lift=lift))
 
 
 def load_source(source: Source) -> Implementation:
     """Runs the module and wraps it. Whatever it raises, SystemExit included, becomes CannotRun or Broken."""
-    return load_with(source.name, lambda: _import(source))
+    return load_with(source.name, lambda: _import(source), lift=source.lift)
 
 
-def load_with(name: str, run: Callable[[], ModuleType | Any]) -> Implementation:
+def load_with(name: str, run: Callable[[], ModuleType | Any], *, lift: bool = False) -> Implementation:
     """Wraps the module that `run` runs and returns; the same for one that lies in no file."""
     try:
         module = run()
@@ -88,7 +90,7 @@ def load_with(name: str, run: Callable[[], ModuleType | Any]) -> Implementation:
     except Exception as error:
         raise Broken(f"{name} raises {type(error).__name__} when it is imported: {_line(error)}") from error
     try:
-        found = Implementation(name, adapt(module) or module)
+        found = Implementation(name, adapt(module) or module, lift=lift)
     except (TypeError, ValueError) as error:
         raise Broken(f"{name}: {_line(error)}") from error
     except Exception as error:  # a module may compute its attributes

@@ -36,10 +36,12 @@ def changes(old: Run, new: Run) -> list[Change]:
 
 
 def noise_of(old: Run, new: Run) -> float | None:
-    """The factor that the worse of the two certificates could have seen; None where one is missing."""
+    """The factor that the worse of the two certificates could have seen, in CPU time and, where the runs say so, in
+    wall time; None where a certificate is missing."""
     if old.noise is None or new.noise is None:
         return None
-    return max(old.noise.smallest_slowdown, new.noise.smallest_slowdown)
+    found = [noise.smallest_slowdown for noise in (old.noise, new.noise)]
+    return max(found + [noise.wall.smallest_slowdown for noise in (old.noise, new.noise) if noise.wall])
 
 
 def only_in(run: Run, other: Run) -> list[str]:
@@ -61,7 +63,7 @@ def name_of(measurement: Measurement) -> str:
     m = measurement
     sizes = [f"V={m.V}", *([f"K={m.K}"] if m.K is not None else []), f"B={m.B}", f"d={m.d}", m.dtype]
     loss = [] if m.function.startswith(m.loss) else [m.loss]
-    return " ".join([m.implementation, m.function, *loss, *sizes, *([m.device] if m.device != "cpu" else [])])
+    return " ".join([m.implementation, m.called, *loss, *sizes, *([m.device] if m.device != "cpu" else [])])
 
 
 def _by_key(run: Run) -> dict[tuple[object, ...], Measurement]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from gradgate.costs.fits import Interval
 from gradgate.costs.measuring import Measurement
-from gradgate.costs.noise import Certificate
+from gradgate.costs.noise import Certificate, WallNoise
 from gradgate.costs.summary import Comparison, Growth, comparisons, growths
 from gradgate.errors import CannotRun
 from gradgate.interface import NAIVE_SOFTMAX
@@ -22,6 +22,7 @@ _KINDS = {  # of the fields of a Measurement, its seconds aside
     "verified": bool,
     "load": int | float | None,
 }
+_LATER = {"check": str | None, "lifted": bool}  # keys that the first documents of the schema lack
 _MOST = 2.0**63  # of anything that is counted or timed
 
 
@@ -100,12 +101,22 @@ def _measurement(item: dict[str, Any]) -> Measurement:
         raise ValueError(f"K is {item['K']} in a benchmark of {item['loss']}")
     if not item["seconds"]:
         raise ValueError("a benchmark holds no seconds")
-    return Measurement(**{name: item[name] for name in _KINDS}, seconds=_positive(item["seconds"], "seconds"))
+    later = {name: item[name] for name in _LATER if name in item}
+    for name, value in later.items():
+        if not isinstance(value, _LATER[name]):
+            raise ValueError(f"{name} is {value!r} in a benchmark")
+    kept = {name: item[name] for name in _KINDS}
+    return Measurement(**kept, **later, seconds=_positive(item["seconds"], "seconds"))
 
 
 def _certificate(found: dict[str, Any]) -> Certificate:
     _positive([*found["medians"], found["spread"], found["smallest_slowdown"]], "noise")
-    return Certificate(**{**found, "medians": tuple(found["medians"])})
+    wall = found.get("wall")  # the first documents of the schema have none
+    if wall is not None:
+        _positive(list(wall.values()), "noise.wall")
+    return Certificate(
+        **{**found, "medians": tuple(found["medians"]), "wall": None if wall is None else WallNoise(**wall)}
+    )
 
 
 def _positive(values: list[Any], name: str) -> tuple[Any, ...]:

@@ -14,11 +14,12 @@ from gradgate.text import gate_corpus, text_case
 
 SEED = 0
 VOCABULARIES = tuple(2**power for power in (8, 10, 12, 14, 16, 17))
+MIDDLE, FEW = 2**14, 5  # the V and the K at which all else is varied
 LARGER = (*VOCABULARIES, 2**19, 2**20)
 MOST_LOGITS = 2**20  # B V: beyond it a batch of naive softmaxes fills the memory of a small machine
-SLOW = {
-    "pure_python": 2**12
-}  # rows of U and V a call: beyond them a call of lists takes seconds, and tells nothing new
+# B V, the rows that a call goes through: beyond them it takes seconds, and tells nothing new. The one loops over lists,
+# the other adds up a whole gradient of U for each pair.
+SLOW = {"pure_python": 2**12, "numpy_dense": 2**20}
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Item:
         limit = SLOW.get(implementation)
         if limit is None or limit >= self.V * self.B:
             return ""
-        return f"{implementation} is timed up to B V = {limit} only: beyond it a call takes seconds"
+        return f"{implementation} is timed up to B V = {limit:,} only: beyond it a call takes seconds"
 
     def in_dtype(self, dtype: str) -> Item:
         """The same size for an implementation that has another dtype only."""
@@ -57,17 +58,21 @@ class Item:
 
 
 def items(loss: str, *, full: bool = False) -> list[Item]:
-    """The sizes of a loss: naive softmax over V; negative sampling over the same V for each K."""
-    batches = (1, 64, 1024) if full else (1, 64)
+    """The sizes of a loss: naive softmax over V; negative sampling over the same V for each K.
+
+    Batches are measured over V with one K, and in full over K at one V; negative sampling then up to the largest V.
+    """
     found = [
         Item(loss, V, K, B)
         for K in _negatives(loss, full=full)
-        for B in batches
+        for B in ((1, 64, 1024) if full else (1, 64))
         for V in (LARGER if full else VOCABULARIES)
-        if B * V <= MOST_LOGITS and (B == 1 or full or K in (None, 5))
+        if B == 1
+        or (K in (None, FEW) and B * V <= MOST_LOGITS)
+        or (full and loss == NEGATIVE_SAMPLING and (K == FEW or V == MIDDLE))
     ]
     if full:
-        middle = Item(loss, 2**14, None if loss == NAIVE_SOFTMAX else 5)
+        middle = Item(loss, MIDDLE, None if loss == NAIVE_SOFTMAX else FEW)
         found += [replace(middle, d=300), replace(middle, dtype="float64")]
     return found
 
@@ -84,7 +89,7 @@ def windows() -> list[Item]:
     return [Item(loss, V, K, B=4, of_text=True) for loss, K in ((NAIVE_SOFTMAX, None), (NEGATIVE_SAMPLING, 5))]
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)  # of the largest each holds half a gigabyte
 def case_of(item: Item) -> Case:
     """The inputs: normal values, logits of order 1, the same for every implementation."""
     if item.of_text:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
-from gradgate.calling.calls import Call
+from gradgate.calling.calls import MAPPED, Call
 from gradgate.calling.inprocess import Performer
+from gradgate.case import Case
 from gradgate.costs.counters import peak_bytes, work_of
 from gradgate.costs.items import Item, case_of
 from gradgate.costs.machine import blas, load
 from gradgate.costs.yardstick import Epoch
 from gradgate.interface import NEGATIVE_SAMPLING
-from gradgate.suite.timing import checked_call
+from gradgate.suite.timing import checked_call, how_checked, implementation_of
 
 QUANTILES = 21  # of the rounds, kept of each benchmark: enough for a bootstrap, few enough to commit
 NULL = "null"  # a call that does nothing: the floor of the clock
@@ -27,7 +29,8 @@ class Measurement:
     seconds: quantiles of the time of one call, from the fastest round to the slowest; bytes: the most that the call
     holds at once, beyond its arguments, None where its library's memory cannot be seen; rows and returned: of the
     gradients of matrices, and the bytes of all results. verified: value and gradients were right on these very arrays.
-    load: processes that wanted to run before it.
+    check: what every number was held against. load: processes that wanted to run before it. lifted: the batch is the
+    harness's loop over the single form.
     """
 
     implementation: str
@@ -46,68 +49,72 @@ class Measurement:
     returned: int | None
     verified: bool
     load: float | None
+    check: str | None = None
+    lifted: bool = False
+
+    @property
+    def called(self) -> str:
+        """The function, as it is named to people."""
+        return f"{self.function} (lifted)" if self.lifted else self.function
 
 
 def measure(benchmark: Any, implementation: Performer, item: Item, device: str) -> Measurement:
     """Runs one benchmark. Raises AssertionError, and times nothing, where the implementation is wrong."""
     case = case_of(item)
     call = checked_call(implementation, case, device)
-    [outcome] = implementation.perform([Call("base", case)])
-    work, busy = work_of(outcome), load()
-    counted = peak_bytes(call, device)
-    peak = counted if counted >= work.bytes else None  # what is returned was held: JAX's memory is not seen
-    sizes = {name: value for name, value in asdict(item).items() if name != "of_text"}
     about = {
-        **sizes,
+        "implementation": implementation.name,
         "function": item.function,
+        **{name: value for name, value in asdict(item).items() if name != "of_text"},
         "device": device,
-        "bytes": peak,
-        "rows": work.rows,
-        "returned": work.bytes,
-        "load": busy,
+        **_counted(implementation, case, call, device),
+        "verified": True,
+        "check": how_checked(case),
+        "lifted": item.function in implementation_of(implementation).lifted,
+        "load": load(),
     }
-    library = blas() or {}
-    benchmark.extra_info.update(
-        about,
-        implementation=implementation.name,
-        verified=True,
-        threads=library.get("threads"),
-        blas=library.get("name"),
-        core=library.get("core"),
-        unit="seconds a call",
-        pairs=item.B,
-    )
+    benchmark.extra_info.update(about, **_surroundings(), unit="seconds a call", pairs=item.B)
+    if about["lifted"]:
+        benchmark.name, benchmark.fullname = (f"{name} (lifted)" for name in (benchmark.name, benchmark.fullname))
     benchmark(call)
     seconds, rounds = _quantiles(benchmark)
-    return Measurement(implementation.name, seconds=seconds, rounds=rounds, verified=True, **about)
+    return Measurement(seconds=seconds, rounds=rounds, **about)
+
+
+def _counted(implementation: Performer, case: Case, call: Callable[[], Any], device: str) -> dict[str, int | None]:
+    """bytes, rows and returned of a Measurement."""
+    [outcome] = implementation.perform([Call("base", case, MAPPED)])  # mapped: what it returned is not kept
+    work = work_of(outcome)
+    del outcome  # at a large V gigabytes, which are not to be there while bytes are counted
+    held = peak_bytes(call, device)
+    peak = held if held >= work.bytes else None  # what is returned was held: JAX's memory is not seen
+    return {"bytes": peak, "rows": work.rows, "returned": work.bytes}
+
+
+def _surroundings() -> dict[str, Any]:
+    """Threads, BLAS and its core type."""
+    library = blas() or {}
+    return {"threads": library.get("threads"), "blas": library.get("name"), "core": library.get("core")}
 
 
 def measure_epoch(benchmark: Any, epoch: Epoch) -> Measurement:
     """Times an epoch of a training loop: B is its number of pairs. Its values are nobody's to verify."""
-    benchmark.extra_info.update(
-        pairs=epoch.pairs, V=epoch.V, d=epoch.d, K=epoch.K, verified=False, unit="seconds an epoch"
-    )
-    busy = load()
+    about: dict[str, Any] = {
+        "implementation": "gensim",
+        "function": "training",
+        "loss": NEGATIVE_SAMPLING,
+        **{name: getattr(epoch, name) for name in ("V", "d", "K")},
+        "B": epoch.pairs,
+        "dtype": "float32",
+        "device": "cpu",
+        **dict.fromkeys(("bytes", "rows", "returned")),
+        "verified": False,
+        "load": load(),
+    }
+    benchmark.extra_info.update(about, **_surroundings(), unit="seconds an epoch", pairs=epoch.pairs)
     benchmark.pedantic(epoch.call, rounds=5, warmup_rounds=1)
     seconds, rounds = _quantiles(benchmark)
-    return Measurement(
-        implementation="gensim",
-        function="training",
-        loss=NEGATIVE_SAMPLING,
-        V=epoch.V,
-        d=epoch.d,
-        K=epoch.K,
-        B=epoch.pairs,
-        dtype="float32",
-        device="cpu",
-        seconds=seconds,
-        rounds=rounds,
-        bytes=None,
-        rows=None,
-        returned=None,
-        verified=False,
-        load=busy,
-    )
+    return Measurement(seconds=seconds, rounds=rounds, **about)
 
 
 def _quantiles(benchmark: Any) -> tuple[tuple[float, ...], int]:

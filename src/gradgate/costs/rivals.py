@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from gradgate.calling.implementation import Implementation
 from gradgate.calling.inprocess import InProcess
-from gradgate.calling.loading import load
+from gradgate.calling.loading import Source, load_source
 from gradgate.places import folder
 
 
@@ -19,4 +18,4 @@ def rivals() -> list[Path]:
 @cache
 def rival(path: Path) -> InProcess:
     """The peer, under the name of its file. Raises CannotRun where its library is not installed."""
-    return InProcess(Implementation(path.stem, load(str(path)).module))
+    return InProcess(load_source(Source(path.stem, "file", str(path))))

@@ -27,6 +27,11 @@ class Series:
     measurements: tuple[Measurement, ...]
 
     @property
+    def called(self) -> str:
+        """The function, as it is named to people."""
+        return self.measurements[0].called
+
+    @property
     def seconds(self) -> Samples:
         return {getattr(m, self.over): m.seconds for m in self.measurements}
 

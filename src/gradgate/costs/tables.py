@@ -24,6 +24,7 @@ def lines(run: Run) -> Iterator[str]:
     if run.noise is not None:
         yield ""
         yield noise_sentence(run)
+        yield wall_sentence(run)
     for reason, count in run.skipped.items():
         yield f"  {count} × not run: {reason}"
 
@@ -42,7 +43,7 @@ def growth_cells(growth: Growth) -> tuple[str, ...]:
     time = f"{growth.time.value:z.2f}"
     return (
         series.implementation,
-        series.function,
+        series.called,
         series.over,
         " ".join(at),
         time,
@@ -63,12 +64,25 @@ def comparison_cells(found: Comparison) -> tuple[str, ...]:
 
 
 def noise_sentence(run: Run) -> str:
-    """The noise certificate in a sentence."""
+    """The noise certificate of the gates' clock in a sentence."""
     assert run.noise is not None
     medians = ", ".join(f"{median:.3f}" for median in run.noise.medians)
     return (
-        f"noise: the same call against itself, five times: {medians} (single ratios up to {run.noise.spread:.2f}); "
-        f"a slowdown of {100 * (run.noise.smallest_slowdown - 1):.1f} % or more would have been seen"
+        f"noise in CPU time: the same call against itself, five times: {medians} (single ratios up to "
+        f"{run.noise.spread:.2f}); a slowdown of {100 * (run.noise.smallest_slowdown - 1):.1f} % or more would have "
+        "been seen"
+    )
+
+
+def wall_sentence(run: Run) -> str:
+    """The part of the certificate that the wall times of the benchmarks are to be read with."""
+    wall = run.noise and run.noise.wall
+    if not wall:
+        return "noise in wall time: not certified, for it needs seven benchmarks and the floor"
+    return (
+        f"noise in wall time: the same call at {wall.blocks} moments of the run: 19 of 20 pairs of medians within a "
+        f"factor of {wall.spread:.3f}, the widest {wall.widest:.2f}; a slowdown of a wall median by "
+        f"{100 * (wall.smallest_slowdown - 1):.1f} % or more would have been seen"
     )
 
 

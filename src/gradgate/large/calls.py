@@ -11,6 +11,7 @@ from gradgate.calling.calls import MAPPED, Call, Held, Outcome, Result
 from gradgate.calling.host import Worker
 from gradgate.case import Case
 from gradgate.large.blocks import spans
+from gradgate.large.here import Here
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,7 +20,7 @@ class Returned:
 
     outcome: Outcome
     held: dict[str, Held]
-    worker: Worker
+    worker: Worker | Here
 
     def misshapen(self, quantity: str, shape: tuple[int, int]) -> str:
         """Why the matrix gradient is none of that shape: a sentence; empty where it is one."""
@@ -70,7 +71,7 @@ class Returned:
 class Caller:
     """Makes calls whose large inputs are mapped; counts them, and the seconds that the function itself ran."""
 
-    worker: Worker
+    worker: Worker | Here
     V: int
     d: int
     calls: int = 0

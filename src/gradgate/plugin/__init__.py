@@ -41,7 +41,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("benchmark_only") and config.getoption("numprocesses", None):
         raise pytest.UsageError("-n runs benchmarks side by side, each in the others' way: leave it out")
     option = config.getoption
-    subjects = Subjects(option("impl"), option("device"), option("gradgate_seed"), option("gradgate_time_limit"))
+    about = (option(name) for name in ("impl", "device", "gradgate_seed", "gradgate_time_limit", "benchmark_only"))
+    subjects = Subjects(*about)
     config.stash[SUBJECTS], config.stash[COUNTS] = subjects, Counts()
     config.stash[COSTS] = Costs(option("gradgate_seed"), option("costs_json"))
     try:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import pytest
 
+from gradgate.adapters import NotPosed
 from gradgate.calling.inprocess import Performer
+from gradgate.case import Case
 from gradgate.costs.document import Run, document
 from gradgate.costs.items import Item, case_of, items
 from gradgate.costs.limits import limits
 from gradgate.costs.machine import machine
 from gradgate.costs.measuring import Measurement, measure, measure_epoch
-from gradgate.costs.noise import Certificate, certify
+from gradgate.costs.noise import Certificate, WallControl, certify
 from gradgate.costs.rivals import rival
 from gradgate.costs.tables import lines
 from gradgate.costs.yardstick import gensim_epoch
@@ -26,6 +29,7 @@ from gradgate.interface import NEGATIVE_SAMPLING
 from gradgate.report.document import surroundings
 from gradgate.report.target import write_report
 
+_CONTROLLED = items(NEGATIVE_SAMPLING)[0]
 _LIBRARIES = ("gradgate", "numpy", "torch", "pytest-benchmark")
 
 
@@ -41,6 +45,7 @@ class Costs:
         self._seed, self._target = seed, target
         self._noise: Certificate | None = None
         self._limits: dict[str, float | None] | None = None
+        self._control: WallControl | None = None
 
     def measure(self, benchmark: Any, device: str, implementation: Performer, item: Item) -> None:
         """One benchmark. Skips what is not offered or takes too long; fails, and times nothing, for what is wrong."""
@@ -50,11 +55,13 @@ class Costs:
         elif item.dtype not in implementation.particulars.dtypes:
             item = item.in_dtype(implementation.particulars.dtypes[0])
         if reason:
-            self.skipped[reason] += 1
-            pytest.skip(reason)
+            self._skip(reason)
         self.keep()  # before each: whatever it does to this process, what was measured is not lost
+        self._take_control()
         try:
             self.measurements.append(measure(benchmark, implementation, item, device))
+        except NotPosed as reason:
+            self._skip(f"cannot be put: {reason}")
         except AssertionError as error:
             self.failed.append(str(error).splitlines()[0])
             raise
@@ -64,8 +71,7 @@ class Costs:
         try:
             peer = rival(path)
         except CannotRun as absent:
-            self.skipped[f"absent: {absent}"] += 1
-            pytest.skip(f"absent: {absent}")
+            self._skip(f"absent: {absent}")
         self.measure(benchmark, device, peer, item)
 
     def measure_training(self, benchmark: Any) -> None:
@@ -73,17 +79,25 @@ class Costs:
         try:
             epoch = gensim_epoch()
         except CannotRun as absent:
-            self.skipped[f"absent: {absent}"] += 1
-            pytest.skip(f"absent: {absent}")
+            self._skip(f"absent: {absent}")
         self.measurements.append(measure_epoch(benchmark, epoch))
 
     def measure_floor(self, benchmark: Any) -> None:
-        case = case_of(items(NEGATIVE_SAMPLING)[0])
-        call = partial(lambda *arguments: None, *case.inputs.values())
-        benchmark(call)
+        case = case_of(_CONTROLLED)
+        benchmark(partial(lambda *arguments: None, *case.inputs.values()))
         self.floor = tuple(float(f"{q:.3g}") for q in np.quantile(benchmark.stats.stats.data, (0, 0.5, 1)))
         self._limits = limits()
-        self._noise = certify(partial(np.dot, case.inputs["U"], case.inputs["center"]))
+        self._noise = certify(_product(case))
+
+    def _take_control(self) -> None:
+        """Between benchmarks: the same call once more, so that the run can say how far it was from itself."""
+        if self._control is None:
+            self._control = WallControl(_product(case_of(_CONTROLLED)))
+        self._control.take()
+
+    def _skip(self, reason: str) -> NoReturn:
+        self.skipped[reason] += 1
+        pytest.skip(reason)
 
     def run(self) -> Run:
         return Run(
@@ -95,9 +109,13 @@ class Costs:
             skipped=dict(sorted(self.skipped.items())),
             failed=tuple(self.failed),
             floor=self.floor,
-            noise=self._noise,
+            noise=self._certificate(),
             complete=self.complete,
         )
+
+    def _certificate(self) -> Certificate | None:
+        wall = None if self._control is None else self._control.found()
+        return None if self._noise is None else replace(self._noise, wall=wall)
 
     def lines(self) -> Iterator[str]:
         """The summary in the terminal."""
@@ -108,6 +126,11 @@ class Costs:
         """Writes what there is, where that was asked for."""
         if self._target:
             write_report(self._target, document(self.run(), fitted=self.complete))
+
+
+def _product(case: Case) -> Callable[[], Any]:
+    """A product that fits the second cache: what the certificate times."""
+    return partial(np.dot, case.inputs["U"], case.inputs["center"])
 
 
 COSTS = pytest.StashKey[Costs]()

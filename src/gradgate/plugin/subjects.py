@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -64,6 +64,7 @@ class Subjects:
     device: str
     seed: int
     time_limit: float
+    lift: bool = False  # whether batched forms that are lacking are lifted, for benchmarks
     named: dict[Source, Performer | Unloadable] = field(default_factory=dict)
 
     def load_named(self) -> None:
@@ -93,7 +94,8 @@ class Subjects:
             if isinstance(subject, Stranger):
                 subject.worker.close()
 
-    def _load(self, source: Source) -> Performer | Unloadable:
+    def _load(self, found: Source) -> Performer | Unloadable:
+        source = replace(found, lift=self.lift)
         try:
             return self._load_shipped(source) if source.shipped else self._start(source)
         except Broken as error:

@@ -27,7 +27,8 @@ def time_by_vocabulary(digest: Digest, B: int) -> Figure:
         for dtype in dict.fromkeys(s.dtype for s in every if s.implementation == name):
             own = [s for s in every if (s.implementation, s.dtype) == (name, dtype)]
             lines = tuple(_fitted(digest, series, _of_loss(series), n) for n, series in enumerate(_in_order(own)))
-            panels.append(Panel(name if dtype == "float32" else f"{name}, {dtype}", lines))
+            notes = [dtype] * (dtype != "float32") + ["lifted"] * any(s.measurements[0].lifted for s in own)
+            panels.append(Panel(", ".join([name, *notes]), lines))
     caption = (
         "The median of a call, and the middle half of the measured times as a bar; dashed: the fitted power of V. "
         "Both axes are logarithmic, so that a power is a straight line and its exponent the slope."

@@ -54,4 +54,4 @@ def _row(peer: Measurement, fastest: Measurement) -> tuple[str, ...]:
     sizes = (f"{peer.V:,}", "" if peer.K is None else str(peer.K), str(peer.B))
     times = (units.seconds(median(peer)), fastest.implementation, units.seconds(median(fastest)))
     interval = f"[{units.times(found.low)}, {units.times(found.high)}]"
-    return (peer.implementation, peer.function, *sizes, *times, f"{units.times(found.value)} ×", interval)
+    return (peer.implementation, peer.called, *sizes, *times, f"{units.times(found.value)} ×", interval)

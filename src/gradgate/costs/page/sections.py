@@ -11,7 +11,7 @@ from gradgate.costs.page.digest import Digest
 from gradgate.costs.page.peers import peer_table, yardstick
 from gradgate.costs.page.throughput import throughput
 from gradgate.costs.summary import Comparison
-from gradgate.costs.tables import noise_sentence
+from gradgate.costs.tables import noise_sentence, wall_sentence
 
 _SIZES = "no curve was measured at three sizes or more: a fit needs three"
 
@@ -120,12 +120,13 @@ def _noise(digest: Digest) -> Section:
             title, (Text("The run has no noise certificate: bench/bench_floor.py, which takes it, was not run."),)
         )
     explained = Explanation(
-        "The certificate times one call against itself, A B B A, in the CPU time of its thread. What it finds apart "
-        "from 1 is noise, and no smaller difference means anything. The times on this page are wall times, which a "
-        "busy machine stretches further; their ratios within a run, and the counted bytes, suffer less."
+        "The certificate times one call against itself. In the CPU time of its thread, A B B A, as the gates do: what "
+        "it finds apart from 1 is noise, and no smaller difference means anything to a gate. And in wall time, before "
+        "each benchmark of the run, as the times on this page are taken: a busy machine stretches them further, and "
+        "two of them that differ by less than this say nothing. The counted bytes have no noise."
     )
-    certificate = noise_sentence(digest.run)
-    return Section(title, (Text(f"{certificate[0].upper()}{certificate[1:]}."), explained))
+    certificates = (noise_sentence(digest.run), wall_sentence(digest.run))
+    return Section(title, (*(Text(f"{told[0].upper()}{told[1:]}.") for told in certificates), explained))
 
 
 def _left_out(digest: Digest) -> Section:

@@ -66,7 +66,7 @@ def _trapped(small: Measurement, large: Measurement) -> tuple[str, ...]:
 
 def _cost(m: Measurement) -> tuple[str, ...]:
     sizes = (f"{m.V:,}", "" if m.K is None else str(m.K), f"{m.B:,}", str(m.d), m.dtype)
-    function = m.function if m.function.startswith(m.loss) else f"{m.function}, {m.loss}"
+    function = m.called if m.function.startswith(m.loss) else f"{m.called}, {m.loss}"
     rate = units.rate(pairs_per_second(m)) + (" windows/s" if is_of_windows(m) else "")
     held = ("unseen", "") if m.bytes is None else (units.size(m.bytes), f"{units.times(m.bytes / dense_bytes(m))} ×")
     return (m.implementation, function, *sizes, units.seconds(median(m)), rate, *held)
