@@ -349,6 +349,18 @@ def test_a_second_report_replaces_the_first(folder: Path) -> None:
     assert {path.name for path in (folder / "deep").iterdir()} == {"er"}
 
 
+def test_a_second_report_leaves_no_figure_of_the_first_and_nothing_else_is_touched(folder: Path) -> None:
+    assert cli.main(["report", "run.json"]) == 0
+    (folder / "run-report" / "mine.svg").write_text("mine", encoding="utf-8")
+    first = {path.name for path in (folder / "run-report").iterdir()}
+    smaller = replace(planted(), measurements=tuple(m for m in planted().measurements if m.K is None))
+    (folder / "run.json").write_text(json.dumps(document(smaller)), encoding="utf-8")
+    assert cli.main(["report", "run.json"]) == 0
+    left = {path.name for path in (folder / "run-report").iterdir()}
+    assert "time-K.svg" in first - left
+    assert {"mine.svg", "time-V-1.svg", PAGE} <= left
+
+
 def test_without_the_extra_the_page_is_made_and_the_cure_is_said(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -15,9 +15,8 @@ from gradgate.costs.page.drawing import whole
 from gradgate.costs.page.html import page
 from gradgate.costs.page.markdown import markdown
 from gradgate.costs.page.versus import versus
-from gradgate.costs.page.writing import as_png, rasterizer_missing, require_folder, write_folder
+from gradgate.costs.page.writing import PAGE, as_png, naming, rasterizer_missing, require_folder, write_folder
 
-PAGE = "index.html"
 _TITLE = "What word2vec's losses cost"
 
 Progress = Callable[[int, int], None]
@@ -90,7 +89,7 @@ def report(files: Sequence[str], folder: Path | None, progress: Progress) -> tup
 
 
 def _write(made: Report, folder: Path, step: _Steps) -> list[str]:
-    missing, content = rasterizer_missing(), {PAGE: made.html().encode("utf-8")}
+    missing, content = rasterizer_missing(), dict[str, bytes]()
     step.total += len(made.figures)
     for figure in made.figures:
         svg = whole(figure)
@@ -98,6 +97,7 @@ def _write(made: Report, folder: Path, step: _Steps) -> list[str]:
         if not missing:
             content[f"{figure.name}.png"] = as_png(svg)
         step()
+    content[PAGE] = naming(made.html(), content).encode("utf-8")
     write_folder(folder, content)
     kinds = "SVG" if missing else "SVG and PNG"
     told = f"{folder / PAGE}: the page; beside it {len(made.figures)} figures as {kinds}"
