@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -26,6 +27,7 @@ from gradgate.report.target import require_writable, write_report
 from gradgate.verdicts import EXIT_CANNOT_RUN, EXIT_REFUTED, EXIT_VERIFIED, worst_exit
 
 GATE_SCHEMA = "gradgate.bench-gate/1"
+_NOTHING_RUN = 5  # pytest's status, after a sentence of its own
 GATED = ("numpy_dense", "numpy_rows", "torch_autograd", "torch_rows")  # pure Python is timed, and promises no speed
 
 
@@ -43,18 +45,42 @@ def bench(options: argparse.Namespace, given: list[str]) -> int:
 
 def _benchmarks(options: argparse.Namespace) -> int:
     """pytest, in a process with one thread. What was measured is kept, also where a benchmark ends the process."""
+    printed = options.json == "-"  # then the tables go where progress goes
     with tempfile.TemporaryDirectory() as scratch:
-        target = str(Path(options.json).resolve()) if options.json else str(Path(scratch) / "costs.json")
-        command = [sys.executable, "-m", "pytest", "-p", "gradgate.plugin", "-c", os.devnull, "-q", "--no-header"]
-        command += [f"--rootdir={folder('bench')}", "--import-mode=importlib", "-p", "no:cacheprovider"]
-        command += ["--benchmark-only", "--benchmark-columns=median,iqr,rounds", "--benchmark-sort=name"]
-        command += [f"--impl={spec}" for spec in options.specs]
-        command += [f"--device={options.device}", f"--costs-json={target}", *["--full"] * options.full]
-        done = subprocess.run([*command, str(folder("bench"))], env={**os.environ, **ONE_THREAD}, check=False)
-    if done.returncode < 0:
-        kept = f"; what was measured before is in {options.json}" if options.json else ""
-        raise CannotRun(f"the benchmarks were ended by signal {-done.returncode}{kept}")
+        target = Path(scratch, "costs.json") if printed or not options.json else Path(options.json).resolve()
+        before = _written(target)
+        command = [*_pytest(options), f"--costs-json={target}", str(folder("bench"))]
+        stdout = sys.stderr if printed else None
+        done = subprocess.run(command, env={**os.environ, **ONE_THREAD}, stdout=stdout, check=False)
+        if _written(target) != before:  # an older run must not be taken for this one
+            _require_whole(target, done.returncode, named="" if printed else options.json)
+        if printed and target.exists():
+            print(target.read_text(encoding="utf-8"), end="")
     return {0: EXIT_VERIFIED, 1: EXIT_REFUTED}.get(done.returncode, EXIT_CANNOT_RUN)
+
+
+def _pytest(options: argparse.Namespace) -> list[str]:
+    command = [sys.executable, "-m", "pytest", "-p", "gradgate.plugin", "-c", os.devnull, "-q", "--no-header"]
+    command += [f"--rootdir={folder('bench')}", "--import-mode=importlib", "-p", "no:cacheprovider"]
+    command += ["--benchmark-only", "--benchmark-columns=median,iqr,rounds", "--benchmark-sort=name"]
+    command += [f"--impl={spec}" for spec in options.specs]
+    return [*command, f"--device={options.device}", *["--full"] * options.full]
+
+
+def _written(target: Path) -> int:
+    return target.stat().st_mtime_ns if target.exists() else 0
+
+
+def _require_whole(target: Path, status: int, named: str | None) -> None:
+    """CannotRun where the process ended in the middle, whatever its status: an implementation may exit with 0."""
+    if status == _NOTHING_RUN or json.loads(target.read_text(encoding="utf-8"))["complete"]:
+        return
+    if not named:
+        descriptor, named = tempfile.mkstemp(prefix="gradgate-bench-", suffix=".json")
+        os.close(descriptor)
+        shutil.copyfile(target, named)
+    how = f"by signal {-status}" if status < 0 else f"in the middle, with status {status}"
+    raise CannotRun(f"the benchmarks were ended {how}; what was measured before is in {named}")
 
 
 def _gate(options: argparse.Namespace, given: list[str]) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 def add_bench_options(bench: argparse.ArgumentParser) -> None:
     bench.add_argument("specs", nargs="*", metavar="SPEC", help="a .py file, a shipped name, an entry point, a module")
     bench.add_argument("--full", action="store_true", help="more sizes, up to V = 2^20: twenty minutes")
-    bench.add_argument("--json", metavar="FILE", help="write what was measured; - for standard output (with --gate)")
+    bench.add_argument("--json", metavar="FILE", help="write what was measured; - for standard output")
     bench.add_argument("--device", default="cpu", help="where the arrays live: cpu (default), cuda, ...")
     bench.add_argument("--gate", action="store_true", help="what must not grow, and must not have become slower")
     bench.add_argument(
