@@ -21,7 +21,7 @@ from gradgate.arguments import at_least, names_of, seconds
 from gradgate.calling.host import LOAD_LIMIT, Worker
 from gradgate.calling.loading import Source, entry_points, resolve, shipped
 from gradgate.costs.options import add_bench_options
-from gradgate.equations.options import add_equations_options
+from gradgate.equations.options import add_derive_options, add_equations_options
 from gradgate.errors import Broken, CannotRun
 from gradgate.examining.run import run
 from gradgate.examining.subjects import Settings, Subject
@@ -137,6 +137,9 @@ def _parser() -> argparse.ArgumentParser:
     ledger = commands.add_parser("equations", help="the derivations of word2vec as claims, each checked", epilog=EXITS)
     ledger.set_defaults(command=_equations)
     add_equations_options(ledger)
+    deriving = commands.add_parser("derive", help="check a formula that you derived", epilog=EXITS)
+    deriving.set_defaults(command=_derive)
+    add_derive_options(deriving)
     training = commands.add_parser(
         "train", help="train on a text with an implementation's gradients", epilog=TRAIN_EXITS
     )
@@ -295,6 +298,12 @@ def _equations(options: argparse.Namespace, given: list[str]) -> int:
 
     with _progress("judging", "parts") as progress:
         return equations(options, given, progress)
+
+
+def _derive(options: argparse.Namespace, given: list[str]) -> int:
+    from gradgate.equations.derive import derive
+
+    return derive(options, given)
 
 
 def _list(options: argparse.Namespace, given: list[str]) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from gradgate.equations.answers import Answer
 from gradgate.equations.claims import Claim, Row
 from gradgate.equations.comparing import Comparison
 from gradgate.equations.judging import Tally
@@ -16,6 +17,7 @@ from gradgate.equations.setting import Drawn
 from gradgate.equations.statement import Statement
 
 LEDGER_SCHEMA = "gradgate.equations/1"
+DERIVE_SCHEMA = "gradgate.derive/1"
 
 
 def ledger_document(
@@ -35,6 +37,20 @@ def ledger_document(
             }
             for row, claims in chosen
         ],
+    }
+
+
+def derive_document(found: Answer, given: list[str], seed: int, code: int) -> dict[str, Any]:
+    return {
+        "schema": DERIVE_SCHEMA,
+        "arguments": given,
+        "seed": seed,
+        "exit": code,
+        **statement_fields(found.statement),
+        "verdict": found.verdict,
+        **tally_fields(found.statement, found.tally),
+        "wrong_terms": [mend_fields(mend) for mend in found.mends],
+        "remarks": list(found.remarks),
     }
 
 

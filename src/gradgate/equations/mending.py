@@ -5,7 +5,7 @@ Each change of a list is tried at each node. Float64 sorts out what cannot be it
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -31,14 +31,14 @@ from gradgate.equations.tree import (
 from gradgate.equations.values import World
 
 _GUESSES, _PROOFS = 3, 40  # cases that a change must pass in float64, then in balls
-
-
-Change = tuple[Node, Node, Node, str]  # the whole formula, what stood there, what stands there now, and the kind
+_PLAIN = 1  # words by which each of two changes at once may let the formula grow
+_LONG, _SHORT = 120, 40  # words of a formula in which one change is looked for, and two: their number is the square
 
 
 @dataclass(frozen=True)
 class Mend:
-    """wrong: the term that is wrong; due: what should stand there; kind: what is wrong with it; formula: mended."""
+    """The term that is wrong, what should stand there ("" for nothing), what kind of mistake it is, and the formula
+    mended."""
 
     wrong: str
     due: str
@@ -47,30 +47,72 @@ class Mend:
 
     @property
     def sentence(self) -> str:
+        if not self.due:
+            return f"{self.wrong} is {self.kind}"
         return f"{self.kind}: {self.wrong} stands where {self.due} is due"
 
 
+@dataclass(frozen=True)
+class Change:
+    """One term of a formula replaced: the whole formula then, what stood there, what stands there now; and, where the
+    change only leaves out a part of the term, that part."""
+
+    whole: Node
+    wrong: Node
+    due: Node
+    kind: str
+    dropped: Node | None = None
+
+    @property
+    def oddness(self) -> tuple[int, bool, int]:
+        """By how much the formula grows; a sign inside sigma before one of a symbol; then the smaller term, but the
+        larger one where something is missing beside it: n_k * sigma(u_k @ v) * v, not sigma(u_k @ v) * (n_k * v)."""
+        size = _nodes(self.wrong)
+        grown = _nodes(self.due) - size + 2 * (self.kind == "the order of the product")  # a transposition is likelier
+        return grown, "sigma" not in self.kind, -size if self.kind.endswith("missing") else size
+
+    @property
+    def mend(self) -> Mend:
+        if self.dropped is not None:
+            return Mend(written(self.dropped), "", self.kind, written(self.whole))
+        return Mend(written(self.wrong), written(self.due), self.kind, written(self.whole))
+
+
 def mend(statement: Statement, cases: list[Drawn]) -> Mend | None:
-    """The plainest change that makes the statement hold in all of the cases; None where no single change does."""
+    """The plainest change that makes the statement hold in all of the cases; None where no single change does, or the
+    formula is too long to try them all."""
+    if _nodes(statement.right) > _LONG:
+        return None
     guesses = [_Guess(statement, drawn) for drawn in cases[-_GUESSES:]]
-    likely = [
-        change
-        for change in _changes(statement.right, statement)
-        if _fits(statement, change[0]) and all(guess.agrees(change[0]) for guess in guesses)
+    found = _proven([(change,) for change in _changes(statement.right, statement)], statement, cases, guesses)
+    return found[0].mend if found else None
+
+
+def mend_twice(statement: Statement, cases: list[Drawn]) -> tuple[Mend, ...]:
+    """Two plain changes that make it hold together; none where there are no such two, or the formula is a long one."""
+    if _nodes(statement.right) > _SHORT:
+        return ()
+    guesses = [_Guess(statement, drawn) for drawn in cases[-_GUESSES:]]
+    first = [change for change in _changes(statement.right, statement) if change.oddness[0] <= _PLAIN]
+    pairs: list[tuple[Change, ...]] = [
+        (one, other) for one in first for other in _changes(one.whole, statement) if other.oddness[0] <= _PLAIN
     ]
-    for changed, wrong, due, kind in sorted(likely, key=_how_odd):
-        if all(compare(statement, drawn, tree=changed).outcome == HOLDS for drawn in cases[:_PROOFS]):
-            return Mend(written(wrong), written(due), kind, written(changed))
-    return None
+    return tuple(change.mend for change in _proven(pairs, statement, cases, guesses))
 
 
-def _how_odd(change: Change) -> tuple[int, bool, int]:
-    """By how much the formula grows; a sign inside sigma before one of a symbol; then the smaller term, but the larger
-    one where something is missing beside it: n_k * sigma(u_k @ v) * v and not sigma(u_k @ v) * (n_k * v)."""
-    _, wrong, due, kind = change
-    size = _nodes(wrong)
-    grown = _nodes(due) - size + 2 * (kind == "the order of the product")  # a transposition is likelier
-    return grown, "sigma" not in kind, -size if kind.endswith("missing") else size
+def _proven(
+    candidates: list[tuple[Change, ...]], statement: Statement, cases: list[Drawn], guesses: list[_Guess]
+) -> tuple[Change, ...]:
+    """The least odd of the candidates after which the formula is right in balls; () where none is."""
+    likely = [
+        changes
+        for changes in candidates
+        if _fits(statement, changes[-1].whole) and all(guess.agrees(changes[-1].whole) for guess in guesses)
+    ]
+    for changes in sorted(likely, key=lambda changes: sorted((change.oddness for change in changes), reverse=True)):
+        if all(compare(statement, drawn, tree=changes[-1].whole).outcome == HOLDS for drawn in cases[:_PROOFS]):
+            return changes
+    return ()
 
 
 def _nodes(node: Node) -> int:
@@ -109,13 +151,16 @@ def _changes(node: Node, statement: Statement) -> Iterator[Change]:
     """Changes at the leaves first: the smaller the wrong term, the more it says."""
     parts = children(node)
     for number, part in enumerate(parts):
-        for changed, wrong, due, kind in _changes(part, statement):
-            yield with_children(node, (*parts[:number], changed, *parts[number + 1 :])), wrong, due, kind
-    for due, kind in _here(node, statement):
-        yield due, node, due, kind
+        for change in _changes(part, statement):
+            yield replace(change, whole=with_children(node, (*parts[:number], change.whole, *parts[number + 1 :])))
+    for due, kind, *dropped in _here(node, statement):
+        yield Change(due, node, due, kind, *dropped)
 
 
-def _here(node: Node, statement: Statement) -> Iterator[tuple[Node, str]]:
+Edit = tuple[Node, str] | tuple[Node, str, Node]  # what may be due, what was wrong, and the part that is left out
+
+
+def _here(node: Node, statement: Statement) -> Iterator[Edit]:
     """What may be due in place of the node."""
     match node:
         case Name(name=name):
@@ -129,6 +174,7 @@ def _here(node: Node, statement: Statement) -> Iterator[tuple[Node, str]]:
             yield from _binaries(node)
         case Negative(inner=inner):
             yield inner, "the sign"
+            yield Number("0"), "the number"
         case Transposed(inner=inner):
             yield inner, "the transposition"
         case SumOver(inner=inner):
@@ -139,51 +185,50 @@ def _here(node: Node, statement: Statement) -> Iterator[tuple[Node, str]]:
         yield from _wrapped(node, statement)
 
 
-def _binaries(node: Binary) -> Iterator[tuple[Node, str]]:
+def _binaries(node: Binary) -> Iterator[Edit]:
     left, right = node.left, node.right
     match node.operator:
         case "+":
             yield Binary("-", left, right), "the sign"
-            yield left, "a term too many"
-            yield right, "a term too many"
             yield Binary("-", right, left), "the sign"
+            yield left, "a term too many", right
+            yield right, "a term too many", left
         case "-":
             yield Binary("-", right, left), "the sign"
             yield Binary("+", left, right), "the sign"
-            yield left, "a term too many"
-            yield right, "a term too many"
-            yield Negative(right), "a term too many"
+            yield left, "a term too many", right
+            yield Negative(right), "a term too many", left
+            yield right, "the complement" if left == Number("1") else "the difference"
         case "*":
             yield Call("outer", (left, right)), "the product"
             yield Call("outer", (right, left)), "the product"
-            yield Binary("/", left, right), "the quotient"
-            yield left, "a factor too many"
-            yield right, "a factor too many"
             yield Binary("@", left, right), "the product"
+            yield Binary("/", left, right), "the quotient"
+            yield left, "a factor too many", right
+            yield right, "a factor too many", left
         case "/":
             yield Binary("*", left, right), "the quotient"
             yield Binary("/", right, left), "the quotient"
-            yield left, "a divisor too many"
+            yield left, "a divisor too many", right
         case "@":
             yield Binary("@", right, left), "the order of the product"
             yield Call("outer", (left, right)), "the product"
             yield Call("outer", (right, left)), "the product"
 
 
-def _calls(function: str, arguments: tuple[Node, ...]) -> Iterator[tuple[Node, str]]:
+def _calls(function: str, arguments: tuple[Node, ...]) -> Iterator[Edit]:
     match function:
         case "sigma":
+            own = Call("sigma", arguments)
+            complement = Binary("-", Number("1"), own)
             yield Call("sigma", (_negated(arguments[0]),)), "the sign inside sigma"
-            yield Binary("-", Call("sigma", arguments), Number("1")), "the slope of the logarithm"
-            yield Binary("-", Number("1"), Call("sigma", arguments)), "the complement"
-            yield (
-                Binary("*", Call("sigma", arguments), Binary("-", Number("1"), Call("sigma", arguments))),
-                "the derivative of sigma",
-            )
+            yield Binary("-", own, Number("1")), "the slope of the logarithm"
+            yield complement, "the complement"
+            yield Binary("*", own, complement), "the derivative of sigma"
         case "outer":
             yield Call("outer", arguments[::-1]), "the order of the outer product"
         case "diag" | "log" | "exp":
-            yield arguments[0], f"a {function} too many"
+            yield arguments[0], f"{function} is one too many"
         case "max":
             yield from ((argument, "the maximum") for argument in arguments)
 
@@ -192,7 +237,7 @@ def _negated(node: Node) -> Node:
     return node.inner if isinstance(node, Negative) else Negative(node)
 
 
-def _wrapped(node: Node, statement: Statement) -> Iterator[tuple[Node, str]]:
+def _wrapped(node: Node, statement: Statement) -> Iterator[Edit]:
     """The node with something around it: a sign, a transposition, a sum, a factor, a function."""
     setting = statement.setting
     if isinstance(node, Negative):

@@ -21,6 +21,7 @@ from gradgate.equations.tree import (
     Number,
     SumOver,
     Transposed,
+    walk,
 )
 
 FUNCTIONS = {
@@ -30,7 +31,7 @@ FUNCTIONS = {
 """The functions of the language, with how many arguments each takes."""
 _SPELLINGS = {"sigmoid": "sigma", "ln": "log"}
 _BINDING = {"+": ADDING, "-": ADDING, "*": MULTIPLYING, "/": MULTIPLYING, "@": MULTIPLYING, "**": RAISING}
-MOST_CHARACTERS, _MOST_DEPTH = 2000, 50
+MOST_CHARACTERS, _MOST_TOKENS, _MOST_DEPTH = 2000, 300, 50
 
 
 @lru_cache(maxsize=1024)
@@ -39,9 +40,7 @@ def parse(text: str) -> Node:
     if not text.strip():
         raise FormulaError(text, 1, "there is no formula; write one such as U.T @ (y_hat - y)")
     if len(text) > MOST_CHARACTERS:
-        raise FormulaError(
-            text[:20] + "...", MOST_CHARACTERS, f"the formula has more than {MOST_CHARACTERS} characters; shorten it"
-        )
+        raise FormulaError(text, MOST_CHARACTERS, f"a formula has at most {MOST_CHARACTERS} characters; shorten it")
     return _Parser(text).formula()
 
 
@@ -49,6 +48,8 @@ class _Parser:
     def __init__(self, text: str) -> None:
         self.text = text
         self.tokens = tokens(text)
+        if len(self.tokens) > _MOST_TOKENS:
+            raise self._error(self.tokens[_MOST_TOKENS], f"a formula has at most {_MOST_TOKENS} words; shorten it")
         self.at = 0
         self.depth = 0
 
@@ -163,4 +164,7 @@ class _Parser:
         opened = self._take()
         inner = self._expression(0)
         self._expect(")", opened)
-        return SumOver(name.text.removeprefix("sum_"), inner, place=name.place)
+        index = name.text.removeprefix("sum_")
+        if any(isinstance(part, SumOver) and part.index == index for part in walk(inner)):
+            raise self._error(name, f"{name.text} stands inside another {name.text}; sum over one index once")
+        return SumOver(index, inner, place=name.place)

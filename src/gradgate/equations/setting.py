@@ -34,10 +34,8 @@ class Symbol:
 
     @cached_property
     def viewed(self) -> str:
-        """The symbol that this one is rows of, as u_o is a row of U; "" where it is no such view."""
+        """The symbol that this one is rows of (u_o is a row of U) or another name of; "" where it is no such view."""
         node = self.tree if self.formula else None
-        if not isinstance(node, Item):
-            return ""
         while isinstance(node, Item):
             node = node.inner
         return node.name if isinstance(node, Name) else ""

@@ -41,7 +41,7 @@ class Shapes:
             case Name():
                 return self._name(node, bound)
             case Derivative(of=of, by=by):
-                return self._name(Name(of, place=node.place), bound) + self._name(Name(by, place=node.place), bound)
+                return self._varied(of, node, bound) + self._varied(by, node, bound)
             case Negative(inner=inner):
                 return self.of(inner, bound)
             case Transposed(inner=inner):
@@ -77,6 +77,12 @@ class Shapes:
             over = f"sum_{free[0]}({node.name} ...)"
             raise self._error(node, f"{node.name} stands for one {free[0]} of many here; add them up with {over}")
         return symbol_shape(self.setting, symbol, self.layout)
+
+    def _varied(self, name: str, node: Node, bound: frozenset[str]) -> Shape:
+        """The shape of what is differentiated, or by what: a symbol, and no size."""
+        if name in self.setting.sizes:
+            raise self._error(node, f"{name} is a size; nothing is differentiated by it")
+        return self._name(Name(name, place=node.place), bound)
 
     def _require_index(self, index: str, node: Node) -> None:
         if index not in self.setting.indices:
