@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from math import ceil
 
-from gradgate.costs.page.chart import Figure, Line, Panel, Point
+from gradgate.costs.page.chart import Figure, Line, Panel, Point, at
 from gradgate.costs.page.labels import Label, shorten, spread, width
 from gradgate.costs.page.scale import Scale, scale
 from gradgate.costs.page.style import COLOURS, chart_style
@@ -54,12 +54,13 @@ def _svg(wide: int, high: int, title: str, parts: Iterable[str]) -> str:
 def _frame(figure: Figure) -> _Frame:
     lines = [line for panel in figure.panels for line in panel.lines]
     points = [point for line in lines for point in line.points]
+    fitted = [end for line in lines if line.exponent is not None for end in _fit(line)]
     marks = [mark.x for panel in figure.panels for mark in panel.marks]
     right = WIDTH - max(width(shorten(line.label), _power(figure, line)) for line in lines) - 14
     return _Frame(
         figure,
         scale(figure.x, [*(point.x for point in points), *marks], _LEFT, right),
-        scale(figure.y, (y for point in points for y in (point.low, point.high)), _BOTTOM, _TOP),
+        scale(figure.y, (y for point in [*points, *fitted] for y in (point.low, point.high)), _BOTTOM, _TOP),
     )
 
 
@@ -104,7 +105,8 @@ def _curve(frame: _Frame, line: Line) -> Iterator[str]:
     ends = "".join(f"M{frame.at(point.x, point.low)}L{frame.at(point.x, point.high)}" for point in spans)
     yield f'<path class="spread {ink}" d="{ends}"/>' if ends else ""
     if line.exponent is not None:
-        yield f'<path class="fit {ink}" d="{_fit(frame, line)}"/>'
+        ends = "L".join(frame.at(end.x, end.y) for end in _fit(line))
+        yield f'<path class="fit {ink}" d="M{ends}"/>'
     yield f'<path class="curve {ink}" d="{path}"/>'
     yield from (_dot(frame, line.colour, point) for point in line.points)
 
@@ -121,15 +123,15 @@ def _dot(frame: _Frame, colour: int, point: Point) -> str:
     return f'<path class="f{colour % COLOURS}" d="{shapes[colour % len(shapes)]}"/>'
 
 
-def _fit(frame: _Frame, line: Line) -> str:
-    """The fitted power of x: a least-squares line runs through the mean of the logarithms."""
+def _fit(line: Line) -> list[Point]:
+    """Both ends of the fitted power of x: a least-squares line runs through the mean of the logarithms."""
     assert line.exponent is not None
     count = len(line.points)
     middle = [1.0, 1.0]
     for point in line.points:
         middle = [middle[0] * point.x ** (1 / count), middle[1] * point.y ** (1 / count)]
     ends = (line.points[0].x, line.points[-1].x)
-    return "M" + "L".join(frame.at(x, middle[1] * (x / middle[0]) ** line.exponent) for x in ends)
+    return [at(x, middle[1] * (x / middle[0]) ** line.exponent) for x in ends]
 
 
 def _power(figure: Figure, line: Line) -> str:
