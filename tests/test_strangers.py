@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -12,60 +13,7 @@ import pytest
 
 FOLDER = Path(__file__).parent / "strangers"
 VERIFIED, FRAGILE, REFUTED, CRASHED, TIMED_OUT = "verified", "fragile", "refuted", "crashed", "timed out"
-PAIRS = {"naive_softmax": FRAGILE, "negative_sampling": FRAGILE}
-SKIPGRAM = {"naive_softmax": FRAGILE, "skipgram": REFUTED}
-CBOW = {"naive_softmax": FRAGILE, "cbow": REFUTED}
-SAMPLING = {"sigmoid": VERIFIED, "negative_sampling": REFUTED}
-
-# file: the verdict of each function that it offers
-DUE = {
-    # ---- right, but for the overflow that the assignments live with
-    "cs224n_2017_right": {**PAIRS, "skipgram": VERIFIED, "cbow": VERIFIED},
-    "cs224n_2017_row_right": {**PAIRS, "skipgram": VERIFIED, "cbow": VERIFIED},
-    "cs224n_2017_column_right": {**PAIRS, "skipgram": VERIFIED, "cbow": VERIFIED},
-    "cs224n_2019_right": {**PAIRS, "sigmoid": VERIFIED, "skipgram": VERIFIED},
-    "xcs224n_right": {**PAIRS, "sigmoid": VERIFIED, "skipgram": VERIFIED},
-    "numpy_two_functions": {"naive_softmax": VERIFIED, "negative_sampling": VERIFIED},
-    "overflow_log_one_minus_sigmoid": {"sigmoid": VERIFIED, "negative_sampling": FRAGILE},
-    "unshifted_softmax": {"naive_softmax": FRAGILE},
-    "shape_1d": {"naive_softmax": FRAGILE, "skipgram": VERIFIED},
-    "target_kept": {"sigmoid": VERIFIED, "negative_sampling": FRAGILE},
-    "target_rejected": {"sigmoid": VERIFIED, "negative_sampling": FRAGILE},
-    "target_skipped": {"sigmoid": VERIFIED, "negative_sampling": FRAGILE},
-    "float32_inside": {"naive_softmax": FRAGILE},
-    # ---- wrong formulas
-    "sign_flipped": {"naive_softmax": REFUTED},
-    "log_p_positive": {"naive_softmax": REFUTED},
-    "transposed_grad": {"naive_softmax": REFUTED},
-    "pairs_wrong_window_right": {"naive_softmax": REFUTED, "skipgram": VERIFIED},
-    "repeats_counted_once": SAMPLING,
-    "repeats_overwritten": SAMPLING,
-    # ---- wrong draws
-    "distinct_redrawn": SAMPLING,
-    "k_ignored": SAMPLING,
-    "two_k_drawn": SAMPLING,
-    "own_random_numbers": SAMPLING,
-    "endless_draws": {"negative_sampling": REFUTED},
-    # ---- wrong windows
-    "callback_ignored": SKIPGRAM,
-    "window_called_three_times": SKIPGRAM,
-    "window_distinct_words": SKIPGRAM,
-    "window_divided": SKIPGRAM,
-    "window_gradient_to_context_row": SKIPGRAM,
-    "window_last_word_only": SKIPGRAM,
-    "cbow_average": CBOW,
-    "cbow_loss_per_word": CBOW,
-    # ---- wrong manners
-    "global_state": {"naive_softmax": REFUTED},
-    "mutates_input": {"naive_softmax": REFUTED},
-    "returns_none": {"naive_softmax": REFUTED},
-    "returns_string": {"naive_softmax": REFUTED},
-    "raises": {"naive_softmax": CRASHED, "negative_sampling": CRASHED},
-    "wrong_parameter_count": {"sigmoid": VERIFIED, "naive_softmax": CRASHED, "negative_sampling": CRASHED},
-    "hard_coded_sizes": {"sigmoid": VERIFIED, "naive_softmax": CRASHED, "negative_sampling": CRASHED},
-    "infinite_loop": {"negative_sampling": TIMED_OUT},
-    "exit_at_import": {},
-}
+DUE = tomllib.loads((FOLDER / "verdicts.toml").read_text(encoding="utf-8"))
 GRAVEST = (CRASHED, TIMED_OUT, REFUTED, FRAGILE, VERIFIED)
 
 # file: what its failure says, so that the verdict is right for the right reason

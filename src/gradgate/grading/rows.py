@@ -32,6 +32,9 @@ from gradgate.verdicts import BLOCKED, CRASHED, FRAGILE, REFUTED, TIMED_OUT, VER
 
 _U = 2.0**-53
 _HUGE = 2.0**600  # its square overflows
+_OVERFLOW = Cause(
+    "overflow", "squares overflow beyond 1e154, and vanish below 1e-162: divide by the largest entry first", CERTAIN, ""
+)
 _VERDICTS = {"timed out": TIMED_OUT, "blocked": BLOCKED, "malformed": REFUTED}
 
 
@@ -58,13 +61,12 @@ def judge_rows(perform: Perform, form: str, seed: int, count: int, remarks: Call
     told = [*remarks(), *_remarks(perform, outcomes)]
     if wrong:
         return _wrong(*min(wrong, key=lambda each: each[0].size), failed=wrong, form=form, remarks=tuple(told))
+    staff = {"cases": len(cases), "seed": seed}
     if failed:
-        told.append("rows of numbers beyond 1e154, or below 1e-162, overflow or vanish when they are squared")
-        verdict, weak = FRAGILE, frozenset({ROBUSTNESS})
-    else:
-        verdict, weak = VERIFIED, frozenset[str]()
+        message = f"The formula is right, but {_OVERFLOW.sentence}."
+        return Judged(FRAGILE, message, _OVERFLOW, frozenset({ROBUSTNESS}), tuple(told), staff)
     message = f"Right: every row has the exact values to rounding, on {len(cases)} matrices."
-    return Judged(verdict, message, weaknesses=weak, remarks=tuple(told), staff={"cases": len(cases), "seed": seed})
+    return Judged(VERIFIED, message, remarks=tuple(told), staff=staff)
 
 
 def _holds(case: Case, outcome: Outcome) -> bool:
