@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -44,6 +46,19 @@ class Case:
         """A float input in float64 (exact)."""
         return np.asarray(self.inputs[parameter], np.float64)
 
+    @cached_property
+    def key(self) -> CaseKey:
+        """Equal for equal inputs of one function and dtype, whatever they come from: to keep what was worked out."""
+        content = hashlib.blake2b(f"{self.function} {self.dtype}".encode(), digest_size=16)
+        for name in sorted(self.inputs):
+            value = self.inputs[name]
+            if isinstance(value, np.ndarray):
+                content.update(f"{name} {value.dtype.str} {value.shape}".encode())
+                content.update(np.ascontiguousarray(value).data.cast("B") if value.size else b"")
+            else:
+                content.update(f"{name} {value!r}".encode())
+        return CaseKey(content.digest(), self)
+
     @property
     def size(self) -> int:
         """How many numbers a reader would have to look at."""
@@ -63,3 +78,11 @@ class Case:
             elif name in ("x", "logits"):
                 words.append(f"{name}: {np.shape(value)}")
         return " ".join([*words, f"seed={self.seed}", f"index={self.index}", f"({self.kind})"])
+
+
+@dataclass(frozen=True)
+class CaseKey:
+    """A case in a table of what is known: found by its contents."""
+
+    content: bytes
+    case: Case = field(compare=False)

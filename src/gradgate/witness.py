@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -14,11 +14,13 @@ from gradgate.balls import U64
 from gradgate.bounds import Bounds, bounds
 from gradgate.bounds.arithmetic import Arithmetic
 from gradgate.calling.calls import Call
-from gradgate.case import Case
+from gradgate.case import Case, CaseKey
 from gradgate.estimate import estimate
 from gradgate.exact import ExactValue, Reference
 from gradgate.magnitudes import GroupMagnitudes
 from gradgate.terms import Group, groups, touched_rows
+
+_KEPT = 3000  # numbers of a case whose exact values are kept
 
 
 class Undecidable(Exception):
@@ -41,7 +43,7 @@ class Witness:
     def reference(self) -> Reference:
         from gradgate.reference import exact  # loads the exact arithmetic library when it is first needed
 
-        return exact(self.case)
+        return exact(self.case) if self.case.size > _KEPT else _known(self.case.key)
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:
@@ -84,6 +86,14 @@ class Witness:
             parts = (spread(self.case, quantity, part) for part in (found.hi, found.lo, found.radius))
             self._exact[quantity] = ExactValue(*parts)
         return self._exact[quantity]
+
+
+@lru_cache(maxsize=2048)
+def _known(key: CaseKey) -> Reference:
+    """The exact values of a small case: what is shrunk, or asked for a cause, comes to the same cases again."""
+    from gradgate.reference import exact
+
+    return exact(key.case)
 
 
 def spread(case: Case, quantity: str, values: np.ndarray) -> np.ndarray:

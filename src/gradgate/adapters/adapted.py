@@ -50,6 +50,7 @@ class Adapted:
         self._own = parts.functions
         self._manners: dict[str, manners.Manners] = {}
         self._recognised = False
+        self._shown: set[tuple[Any, ...]] = set()  # the windows that have passed the linear probe
         for offered, function in parts.functions.items():
             setattr(self, offered, getattr(self, f"_{offered}", function))
         if NORMALIZE_ROWS in self.offers:
@@ -142,14 +143,17 @@ class Adapted:
         return self._judged(window, [int(row) for row in context], [target], V_c, U, loss, drawn)
 
     def _judged(
-        self, window: Callable[..., Any], rows: list[int], targets: Sequence[int] | np.ndarray, V_c: np.ndarray,
+        self, window: partial[Any], rows: list[int], targets: Sequence[int] | np.ndarray, V_c: np.ndarray,
         U: np.ndarray, loss: str, negatives: Any,
     ) -> Any:  # fmt: skip
         """The window's result with the right pair, after the linear probe has shown that it uses its callback."""
         words = [int(target) for target in targets]
-        probe = LinearProbe(rows, words, *V_c.shape)
-        due = probe.due()
-        self._note(probe.judge(window(probe.V_c, probe.U, loss, probe), due, once_each=loss == SAMPLING))
+        shown = (window.args[0], loss, tuple(rows), tuple(words), V_c.shape)
+        if shown not in self._shown:  # the probe's answer depends on nothing else; a case is put in many variants
+            probe = LinearProbe(rows, words, *V_c.shape)
+            due = probe.due()
+            self._note(probe.judge(window(probe.V_c, probe.U, loss, probe), due, once_each=loss == SAMPLING))
+            self._shown.add(shown)
         returned = window(V_c, U, loss, RightPair(words, negatives))
         if not shapes.is_triple(returned):
             return returned

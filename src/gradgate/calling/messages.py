@@ -127,6 +127,8 @@ def printable(text: str) -> str:
     """The text without anything that a terminal obeys or an encoding refuses: such a character becomes its escape."""
     if not isinstance(text, str):
         raise TypeError(f"a text is due, not {text!r:.60}")
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
