@@ -60,7 +60,8 @@ class LinearProbe:
         times = f"{len(self.called)} time{'s' * (len(self.called) != 1)}"
         calls = f"the callback was called {times} where the window has {len(self.targets)} to predict"
         if len(self.called) == 0 and self.targets:
-            raise WrongWindow(f"the callback is ignored: it was never called, for {len(self.targets)} words to predict")
+            words = f"{len(self.targets)} word{'s' * (len(self.targets) != 1)}"
+            raise WrongWindow(f"the callback is ignored: it was never called, for {words} to predict")
         if len(self.called) != len(self.targets) and (wrong or once_each):
             raise WrongWindow(calls if wrong else f"{calls}: loss and gradients come from different negatives")
         if wrong:

@@ -11,6 +11,7 @@ import numpy as np
 from gradgate.case import Case
 
 PLAIN, READ_ONLY, STRIDED, MAPPED, LENT = "plain", "read-only", "strided", "mapped", "lent"
+UNSTEADY = "given the first input once more at the end, it gave something else"  # what the isolation sees and says
 ENDED = ("timed out", "died", "blocked")  # the kinds of fault after which there is no process to call any more
 
 

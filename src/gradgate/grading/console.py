@@ -22,7 +22,7 @@ def show_graded(out: Console, graded: GradedSubmission, *, staff: bool) -> None:
     out.print(Text(f"{graded.path}{form}"), soft_wrap=True)
     if graded.message:
         out.print(Text(graded.message, style="" if graded.status == GRADED else "bold red"), soft_wrap=True)
-    out.print(_table(graded))
+    out.print(_table(graded, staff=staff))
     for part in graded.parts if graded.status == GRADED else ():
         _show_part(out, part, staff=staff)
     if staff and graded.output:
@@ -31,12 +31,15 @@ def show_graded(out: Console, graded: GradedSubmission, *, staff: bool) -> None:
     out.print()
 
 
-def _table(graded: GradedSubmission) -> Table:
+def _table(graded: GradedSubmission, *, staff: bool) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", show_footer=True)
     table.add_column("part", footer="total", no_wrap=True)
     table.add_column("points", footer=f"{graded.score:g} of {graded.max_score:g}", justify="right")
     table.add_column("verdict")
     for part in graded.parts:
+        if not (part.visible or staff):
+            table.add_row(Text(part.title), "", Text("hidden", style="dim"))
+            continue
         verdict = Text(part.verdict, style=STYLES.get(part.verdict, ""))
         if part.cause:
             verdict.append(f": {part.cause.partition(':')[0]}", style="default")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,17 +11,20 @@ import numpy as np
 
 from gradgate.case import Case
 from gradgate.causes.cause import CERTAIN, Cause
-from gradgate.examining.examination import Examination
+from gradgate.examining.examination import EXACT, Examination
 from gradgate.examining.findings import Failure
 from gradgate.grading.formulas import to_read
 from gradgate.grading.judged import PRECISION, ROBUSTNESS, Judged
 from gradgate.grading.spelling import in_their_words, theirs
+from gradgate.laws import BY_NAME
 from gradgate.report.document import examination_document
 from gradgate.report.wording import is_readable
-from gradgate.verdicts import FRAGILE, INCONCLUSIVE, REFUTED, VERIFIED
+from gradgate.verdicts import FRAGILE, REFUTED, VERIFIED
 
+_NUMBERS = re.compile(r"[-\d.,\[\] ]+")
 _OVERFLOWS = ("overflow", "raises")
 _SHOWN = 2  # counterexamples: of the value and of a gradient, or of two gradients
+_INPUTS = 400  # characters of an input that is written out
 _LONGEST = 4000  # characters of one message: what a submission raises may be of any length
 
 
@@ -39,23 +43,32 @@ def judged_examination(name: str, examination: Examination, form: str, remarks: 
 
 def _lines(examination: Examination, form: str) -> Iterator[str]:
     """The student's message."""
-    function = examination.function
+    function, shown = examination.function, examination.counterexamples[:_SHOWN]
     right = [theirs(form, function, q) for q, found in examination.quantities.items() if found.verdict == VERIFIED]
     if examination.verdict == VERIFIED:
         count = max((found.cases for found in examination.quantities.values()), default=0)
         yield f"Right: {_and(right)} {'is' if len(right) == 1 else 'are'} exact to rounding on {count} inputs."
         return
-    yield f"{_sentence(in_their_words(form, function, examination.sentence))}."
-    if examination.verdict == INCONCLUSIVE:
-        return
-    if right:
+    yield f"{_sentence(_told(_lead(examination), form, function))}."
+    if right and any(found.smallest.law in EXACT for found in shown):
         yield f"Right so far: {_and(right)}."
-    for found in examination.counterexamples[:_SHOWN]:
-        yield in_their_words(form, function, _shown(found.smallest, form))
-    if examination.cause is not None and not _is_said(examination.cause, examination.sentence):
-        yield in_their_words(form, function, likely(examination.cause))
+    for found in shown:
+        yield _shown(found.smallest, examination.sentence, form)
+    if (cause := examination.cause) is not None and not _is_said(cause, examination.sentence):
+        yield _told(likely(cause), form, function)
     if examination.verdict == REFUTED:
-        yield from to_read(function, [found.smallest.check.quantity for found in examination.counterexamples])
+        yield from to_read(function, [q for found in shown for q in _concerned(found.smallest)])
+
+
+def _lead(examination: Examination) -> str:
+    """The verdict's sentence, with what the broken laws say in the place of their names."""
+    sentence, breaks, names = examination.sentence.partition("but it breaks ")
+    laws = [BY_NAME[name].statement for name in names.split(", ") if name in BY_NAME]
+    return f"{sentence}but it breaks a promise: {'; '.join(laws)}" if breaks and laws else examination.sentence
+
+
+def _told(text: str, form: str, function: str) -> str:
+    return in_their_words(form, function, text.replace("the contract asks", "is asked") if form else text)
 
 
 def likely(cause: Cause) -> str:
@@ -64,36 +77,45 @@ def likely(cause: Cause) -> str:
 
 
 def _is_said(cause: Cause, sentence: str) -> bool:
-    return cause.sentence in sentence or sentence in cause.sentence
+    """Whether the cause's sentence is the verdict's, but for the example's numbers. An exception tells itself."""
+    said, known = (_NUMBERS.sub(" ", text) for text in (cause.sentence, sentence))
+    return cause.name == "crash" or said in known or known in said
 
 
-def _shown(failure: Failure, form: str) -> str:
+def _concerned(failure: Failure) -> list[str]:
+    """The quantities whose formula is to be read again: those that are wrong, and the sum that a window should be."""
+    if failure.law in EXACT:
+        return [failure.check.quantity]
+    return ["loss"] if failure.law == "promised_form" and failure.check.cause == "refuted" else []
+
+
+def _shown(failure: Failure, sentence: str, form: str) -> str:
     """One failure at its smallest input: what came back, what is due, and how far off it is."""
     check, case = failure.check, failure.case
     if failure.law == "finite_when_huge":  # of a call whose inputs are those of the case, scaled up
         return f"{_sentence(check.sentence)}."
     at = f"With {inputs_in_words(case, form)}"
+    if check.sentence and check.sentence in sentence:
+        return f"{at}."
     if check.sentence:
-        return f"{at}: {check.sentence}."
+        return f"{at}: {_told(check.sentence, form, case.function)}."
     place = f"{list(check.index)}" if check.index else ""
     name = theirs(form, case.function, check.quantity)
-    due = "is due" if failure.law.startswith("exact_") else f"follows from the law {failure.law}"
-    if not math.isfinite(check.error):
-        return f"{at}: {name}{place} is {check.value!r} where {_number(check.due)} {due}."
-    off = f"off by {check.error:.2g}, where rounding explains {check.bound:.2g} at most"
-    return f"{at}: {name}{place} is {_number(check.value)} where {_number(check.due)} {due}; {off}."
+    due = "is due" if failure.law in EXACT else f"follows from the law {failure.law}"
+    value, true = _apart(check.value, check.due)
+    off = f"; off by {check.error:.2g}, where rounding explains {check.bound:.2g} at most"
+    return f"{at}: {name}{place} is {value} where {true} {due}{off if math.isfinite(check.error) else ''}."
 
 
 def inputs_in_words(case: Case, form: str) -> str:
     """`predicted = [1.0, 0.5], target = 0, outputVectors = [[...]]`, or the sizes where that would be too long."""
-    if not is_readable(case):
-        return case.describe()
     shown = []
     for name, value in case.inputs.items():
         if value is not None:
             label = name if name in ("loss", "reduce") else theirs(form, case.function, name)
             shown.append(f"{label} = {_plain(value)}")
-    return ", ".join(shown)
+    text = ", ".join(shown)
+    return text if is_readable(case) and len(text) <= _INPUTS else case.describe()
 
 
 def _plain(value: Any) -> str:
@@ -102,8 +124,10 @@ def _plain(value: Any) -> str:
     return str(value)
 
 
-def _number(value: float) -> str:
-    return f"{value:.6g}"
+def _apart(value: float, due: float) -> tuple[str, str]:
+    """Both in as many digits as it takes to see the difference, and six at least."""
+    both = ((f"{value:.{digits}g}", f"{due:.{digits}g}") for digits in (6, 9, 12, 15, 17))
+    return next((pair for pair in both if pair[0] != pair[1]), (repr(value), repr(due)))
 
 
 def _sentence(text: str) -> str:

@@ -48,10 +48,9 @@ FORMULAS = {
 
 
 def to_read(function: str, quantities: Sequence[str]) -> list[str]:
-    """`Read: ∂J/∂v = ... (docs/grading.md, "Naive softmax")`: the formulas of what is wrong, or else all of them."""
+    """`Read: ∂J/∂v = ... (docs/grading.md, "Naive softmax")`: the formula of each quantity."""
     name = function.removesuffix("_batch")
-    known = FORMULAS[name]
     singular = {"losses": "loss", "grad_centers": "grad_center"}
     wanted = [singular.get(quantity, quantity) for quantity in quantities]
-    shown = [formula for quantity, formula in known.items() if quantity in wanted] or list(known.values())
+    shown = [formula for quantity, formula in FORMULAS[name].items() if quantity in wanted]
     return [f'Read: {formula} ({PAGE}, "{SECTIONS[name]}")' for formula in shown]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import partial
 from typing import Protocol
@@ -89,4 +90,6 @@ def _performed(
 
 
 def _remarks(cell: Cell) -> tuple[str, ...]:
-    return tuple(remark for remark in cell.remarks if remark != ONLY_GRADED)
+    """The adapter's, of those that differ in their numbers only the first."""
+    found = {re.sub(r"\d+", "", remark): remark for remark in reversed(cell.remarks) if remark != ONLY_GRADED}
+    return tuple(reversed(found.values()))

@@ -117,7 +117,7 @@ def _wrong(
         lines, cause = [f"{at}: {_compared(case, outcome)}."], _cause(failed)
     if cause is not None:
         lines.append(likely(cause))
-    lines += to_read(NORMALIZE_ROWS, [])
+    lines += to_read(NORMALIZE_ROWS, [NORMALIZE_ROWS])
     return Judged(verdict, "\n".join(lines), cause, remarks=remarks, staff={"fault": outcome.fault, "seed": case.seed})
 
 

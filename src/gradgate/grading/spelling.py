@@ -71,7 +71,7 @@ _FUNCTIONS = {
         "normalize_rows": "normalizeRows",
     },
 }
-_QUANTITY = re.compile(r"\bgrad_(?:center|U|V_c)\b")
+_NAMED = re.compile(r"\bgrad_(?:center|U|V_c)\b|\b(?:U|V_c|center)\b(?= was| is written|\.copy| = )")
 
 
 def theirs(form: str, function: str, name: str) -> str:
@@ -84,5 +84,5 @@ def their_function(form: str, function: str) -> str:
 
 
 def in_their_words(form: str, function: str, text: str) -> str:
-    """A sentence with the gradients under the names of the form."""
-    return _QUANTITY.sub(lambda found: theirs(form, function, found[0]), text)
+    """A sentence with the gradients, and the U that is written to, under the names of the form."""
+    return _NAMED.sub(lambda found: theirs(form, function, found[0]), text)

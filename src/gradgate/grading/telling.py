@@ -11,7 +11,7 @@ from gradgate.grading.judged import Judged
 from gradgate.grading.points import earned
 from gradgate.grading.rubric import CAUSE, NOTHING, Rubric, RubricPart, shared_out
 from gradgate.interface import NORMALIZE_ROWS
-from gradgate.verdicts import NOT_OFFERED
+from gradgate.verdicts import FRAGILE, NOT_OFFERED
 
 
 def told_parts(rubric: Rubric, judged: Mapping[str, Judged]) -> tuple[GradedPart, ...]:
@@ -24,7 +24,8 @@ def told_parts(rubric: Rubric, judged: Mapping[str, Judged]) -> tuple[GradedPart
 def _told(part: RubricPart, rubric: Rubric, judged: Judged, worth: float) -> GradedPart:
     points = earned(judged, part, rubric, worth)
     cause = "" if judged.cause is None else f"{judged.cause.name}: {NAMES[judged.cause.name]}"
-    message = judged.message if part.visible else hidden_message(part, judged, points, cause)
+    kept = f"\nIt keeps {_share(points, worth)} points, as the formula is right." if judged.verdict == FRAGILE else ""
+    message = judged.message + kept if part.visible else hidden_message(part, judged, points, cause)
     staff = {**judged.staff, "message": judged.message, "remarks": list(judged.remarks), "cause": cause}
     return GradedPart(
         id=part.id,
@@ -38,6 +39,10 @@ def _told(part: RubricPart, rubric: Rubric, judged: Judged, worth: float) -> Gra
         visible=part.visible,
         staff=staff,
     )
+
+
+def _share(points: float, worth: float) -> str:
+    return "its" if points == worth else f"{points:g} of its {worth:g}"
 
 
 def hidden_message(part: RubricPart, judged: Judged, points: float, cause: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from gradgate.calling.calls import Call, Outcome, Result
+from gradgate.calling.calls import UNSTEADY, Call, Outcome, Result
 from gradgate.calling.implementation import Particulars, particulars_of
 from gradgate.calling.messages import Frame, decode_outcome, encode_calls, printable
 from gradgate.case import Case
@@ -218,8 +218,7 @@ def _steady(outcomes: list[Outcome]) -> list[Outcome]:
     same = again.results.keys() == first.results.keys() and all(
         result.same_bytes(again.results[quantity]) for quantity, result in first.results.items()
     )
-    sentence = "given the first input once more at the end, it gave something else"
-    return outcomes if same else [Outcome(fault=sentence, fault_kind="refuted"), *outcomes[1:]]
+    return outcomes if same else [Outcome(fault=UNSTEADY, fault_kind="refuted"), *outcomes[1:]]
 
 
 def _text(text: Any) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from gradgate.balls import U64
-from gradgate.calling.calls import Call, Outcome, Result
+from gradgate.calling.calls import UNSTEADY, Call, Outcome, Result
 from gradgate.case import Case
 from gradgate.causes.cause import CERTAIN, LIKELY, Cause
 from gradgate.causes.dossier import Dossier
@@ -78,6 +78,8 @@ def _adapted(failures: Sequence[Failure], evidence: str) -> Cause:
     """What an adapter saw: how many negatives were drawn, or what a window did with its callback."""
     sentences = [failure.check.sentence for failure in failures if failure.check.cause == "refuted"]
     said = sentences[0]
+    if UNSTEADY in sentences:
+        return Cause("state", "the same input gives something else later: a call leaves something behind", LIKELY, said)
     for beginning, name in _WINDOWS:
         if said.startswith(beginning):
             return Cause(name, said, CERTAIN, evidence)
