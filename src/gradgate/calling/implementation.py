@@ -325,7 +325,10 @@ def _shape_of(value: Any) -> str:
 
 def _sentence(error: BaseException) -> str:
     """The exception in one line, with the line of the implementation's source that raised it."""
-    text = " ".join(str(error).split())[:300]
+    try:
+        text = " ".join(str(error).split())[:300]
+    except Exception:  # a message may raise too
+        text = "its message cannot be read"
     trace, where = error.__traceback__, ""
     while trace is not None:
         code = trace.tb_frame.f_code

@@ -10,6 +10,7 @@ ENVIRONMENT = {
     "PATH": "/usr/bin",
     "LANG": "C.UTF-8",
     **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"),
+    "MALLOC_ARENA_MAX": "2",  # or each thread of a submission reserves 128 MiB of its address space
     "PYTHONHASHSEED": "0",  # the order of a set is the same in every run
     "PYTHONDONTWRITEBYTECODE": "1",
 }

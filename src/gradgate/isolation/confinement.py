@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
+from dataclasses import asdict, dataclass
 
 from gradgate.isolation.layers import filesystem, kernel, landlock, namespaces, rlimits, seccomp
 from gradgate.isolation.limits import Limits
 from gradgate.isolation.tiers import Tier
 
-_BESIDES_LANDLOCK = "the kernel has no Landlock: what the user that it runs under can read, it can read too"
+_NO_LANDLOCK = "the kernel has no Landlock: what the user that it runs under can read, it can read too"
+_CLOSED = "the user that it runs under cannot read {}: what is not loaded beforehand cannot be imported from there"
 
 
 class Ground:
@@ -30,7 +33,7 @@ class Ground:
             filesystem.build(view)
         else:
             self._rules = landlock.ruleset(view)
-            self.lacks += [] if self._rules is not None else [_BESIDES_LANDLOCK]
+            self.lacks += [] if self._rules is not None else [_NO_LANDLOCK]
 
     def fork(self) -> int:
         return self._nursery.fork() if self._nursery else os.fork()
@@ -55,37 +58,42 @@ class Ground:
         seccomp.confine(may_write=tier.namespaces)
 
 
-def rehearse(tier: Tier, view: filesystem.View) -> str:
-    """Tries the tier on a process that does nothing; the reason why it cannot be had here, or nothing."""
+@dataclass(frozen=True)
+class Rehearsal:
+    """refused: why the tier cannot be had here, or "". lacks: what it goes without on this machine."""
+
+    refused: str
+    lacks: list[str]
+
+
+def rehearse(tier: Tier, view: filesystem.View, user: int) -> Rehearsal:
+    """Tries the tier on a process that does nothing, under the id of that user where it has one of its own."""
     reading, writing = os.pipe()
     if os.fork() == 0:
-        _report(tier, view, writing)
+        _try(tier, view, user, writing)
     os.close(writing)
     with os.fdopen(reading, "rb") as answer:
-        told = answer.read(4000).decode(errors="replace")
+        told = answer.read(1 << 16)
     os.wait()
-    return "" if told == _DONE else told or "the process that tried it was ended"
+    return Rehearsal(**json.loads(told)) if told else Rehearsal("the process that tried it was ended", [])
 
 
-_DONE = "done"
-
-
-def _report(tier: Tier, view: filesystem.View, writing: int) -> None:
-    told = ""
+def _try(tier: Tier, view: filesystem.View, user: int, writing: int) -> None:
+    told = None
     try:
         ground = Ground(tier, view)
-        child = ground.fork()
-        if child == 0:
-            ground.confine(Limits(), 1 << 40, user=1 << 30)
-            told = _DONE
+        if ground.fork() == 0:
+            ground.confine(Limits(), 1 << 40, user)
+            closed = [folder for folder in view.folders if not os.access(folder, os.R_OK | os.X_OK)]
+            told = Rehearsal("", [*ground.lacks, *(_CLOSED.format(folder) for folder in closed)])
         else:
             os.close(writing)
             os.wait()
     except Exception as error:
-        told = str(error)
+        told = Rehearsal(str(error), [])
     finally:
-        if told:
-            os.write(writing, told.encode())
+        if told is not None:
+            os.write(writing, json.dumps(asdict(told)).encode())
         os._exit(0)
 
 
@@ -95,6 +103,7 @@ def _go_on_in_a_child() -> None:
     if child == 0:
         kernel.die_with_the_parent()
         return
+    kernel.be_unreadable()
     os.closerange(0, 1 << 16)
     _, status = os.waitpid(child, 0)
     os._exit(os.waitstatus_to_exitcode(status) & 0xFF)

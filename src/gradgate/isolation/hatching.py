@@ -70,14 +70,18 @@ class Hatched:
 class Hatchery:
     """A zygote, and what its start told: the tier, what this machine lacks, and why stronger tiers were refused."""
 
-    def __init__(self, tiers: list[str], library: str) -> None:
-        """tiers, the strongest first; library is imported beforehand. `tier` is None where none is to be had."""
+    def __init__(self, tiers: list[str], library: str, user: int) -> None:
+        """tiers, the strongest first; library is imported beforehand; user is an id to try them with.
+
+        `tier` is None where none is to be had.
+        """
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         seen = view()
         configuration = {
             "socket": theirs.fileno(),
             "tiers": tiers,
             "library": library,
+            "user": user,
             # not the working folder, where a submission called random.py may lie
             "harness": [*import_path(seen), str(Path(__file__).resolve().parents[2])],
             "path": import_path(seen),
@@ -102,7 +106,7 @@ class Hatchery:
         ours.settimeout(None)
         self.tier: str | None = told["tier"]
         self.refused: dict[str, str] = told["refused"]
-        self.lacks: list[str] = told.get("lacks", [])
+        self.lacks: list[str] = told["lacks"]
 
     def hatch(self, limits: Limits, memory: int, user: int) -> Hatched:
         """A new child, confined as the tier confines; user is the id that it runs under where it has one of its own.

@@ -39,7 +39,7 @@ def serve(inbox: BinaryIO, outbox: BinaryIO) -> None:
                 continue
             calls, device = decode_calls(frame)
             for call in calls:
-                header, arrays = encode_outcome(_within_bounds(call, implementation.perform(call, device)))
+                header, arrays = encode_outcome(_within_bounds(call, _performed(implementation, call, device)))
                 _flush()
                 write_frame(outbox, {**header, "remarks": implementation.remarks}, arrays)
     except EOFError:
@@ -99,6 +99,13 @@ def _module(name: str, data: bytes, replaced: dict[str, str]) -> ModuleType:
     for wanted, source in replaced.items():
         replace(module, wanted, source)
     return module
+
+
+def _performed(implementation: Implementation, call: Call, device: str) -> Outcome:
+    try:
+        return implementation.perform(call, device)
+    except BaseException as error:  # of a kind that `except Exception` lets through
+        return Outcome(fault=f"it raised {type(error).__name__}", fault_kind="raised", exception=type(error).__name__)
 
 
 def _within_bounds(call: Call, outcome: Outcome) -> Outcome:

@@ -124,5 +124,5 @@ class Isolation:
     def _forking(self, kind: str) -> Hatchery:
         with self._starting:
             if kind not in self._zygotes:
-                self._zygotes[kind] = Hatchery(self._forked, kind)
+                self._zygotes[kind] = Hatchery(self._forked, kind, self._user())
             return self._zygotes[kind]

@@ -14,9 +14,9 @@ class Limits:
     by themselves. What is printed beyond printed_bytes is dropped; beyond drowned_bytes the process is ended.
     """
 
-    cpu_seconds: float = 10.0
-    wall_seconds: float = 20.0
-    memory: int = 1 << 30
+    cpu_seconds: float = 5.0
+    wall_seconds: float = 15.0
+    memory: int = 1 << 29
     torch_memory: int = 2 << 30
     file_bytes: int = 16 << 20
     box_bytes: int = 32 << 20

@@ -33,33 +33,33 @@ types typing unittest uuid warnings weakref zlib
 def main(configuration: dict[str, Any]) -> None:
     """Never returns: the process ends with the socket."""
     control = socket.socket(fileno=configuration["socket"])
-    kernel.be_unreadable()
     view = filesystem.View(configuration["folders"], configuration["hidden"])
-    tier, refused = _choose([BY_NAME[name] for name in configuration["tiers"]], view)
+    tier, refused, lacks = _choose([BY_NAME[name] for name in configuration["tiers"]], view, configuration["user"])
     if tier is None:
-        control.send(json.dumps({"tier": None, "refused": refused}).encode())
+        control.send(json.dumps({"tier": None, "refused": refused, "lacks": []}).encode())
         os._exit(1)
     for name in [*_PRELOADED, configuration["library"]]:
         importlib.import_module(name)
     mapped = rlimits.address_space()
     ground = confinement.Ground(tier, view)
+    kernel.be_unreadable()  # not before: whose memory is closed cannot make a user namespace
     gc.collect()
     gc.freeze()  # a child's collector must not touch, and so copy, what all of them share
-    control.send(json.dumps({"tier": tier.name, "refused": refused, "lacks": ground.lacks}).encode())
+    control.send(json.dumps({"tier": tier.name, "refused": refused, "lacks": lacks}).encode())
     Zygote(ground, mapped, control, configuration["path"]).serve()
 
 
-def _choose(tiers: list[Tier], view: filesystem.View) -> tuple[Tier | None, dict[str, str]]:
-    """The first tier that can be had here, and why those before it cannot."""
+def _choose(tiers: list[Tier], view: filesystem.View, user: int) -> tuple[Tier | None, dict[str, str], list[str]]:
+    """The first tier that can be had here, why those before it cannot, and what it goes without."""
     refused: dict[str, str] = {}
     for tier in tiers:
         if tier.own_user and os.getuid() != 0:
             refused[tier.name] = "it takes root"
-        elif reason := confinement.rehearse(tier, view):
-            refused[tier.name] = reason
+        elif (tried := confinement.rehearse(tier, view, user)).refused:
+            refused[tier.name] = tried.refused
         else:
-            return tier, refused
-    return None, refused
+            return tier, refused, tried.lacks
+    return None, refused, []
 
 
 class Zygote:

@@ -1,0 +1,4 @@
+"""Never ends being imported. Due: nothing."""
+
+while True:
+    pass

@@ -1,0 +1,6 @@
+"""Never returns. Due: half."""
+
+
+def sigmoid(x):
+    while True:
+        pass
