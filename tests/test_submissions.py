@@ -10,7 +10,7 @@ import zipfile
 
 import pytest
 
-from gradgate.grading.archives import ENTRIES, FILE, Refused, python_files
+from gradgate.grading.archives import ENTRIES, FILE, Refused, files_ending
 from gradgate.grading.candidates import NoCandidate, candidate
 from gradgate.grading.submissions import Unreadable, find, printable
 
@@ -82,7 +82,7 @@ def test_the_python_files_of_an_archive_are_read_and_its_links_are_not(name, tmp
     content, expected = READ[name]
     (tmp_path / name).write_bytes(content)
     with (tmp_path / name).open("rb") as archive:
-        found = python_files(archive, name)
+        found = files_ending(".py", archive, name)
     assert set(found) == expected
     assert set(found.values()) == {LOSS}
     assert list(tmp_path.iterdir()) == [tmp_path / name], "reading an archive must write nothing"
@@ -93,7 +93,7 @@ def test_an_archive_that_is_damaged_hostile_or_too_large_is_refused_in_one_line(
     content, sentence = REFUSED[name]
     (tmp_path / name).write_bytes(content)
     with (tmp_path / name).open("rb") as archive, pytest.raises(Refused, match=sentence) as refusal:
-        python_files(archive, name)
+        files_ending(".py", archive, name)
     assert "\n" not in str(refusal.value)
 
 

@@ -21,6 +21,7 @@ from gradgate.verdicts import INCONCLUSIVE, REFUTED, VERIFIED
 LOSSES = tuple(name for name in SETTINGS if not name.endswith("_moved") and name != "precept")
 """The settings that a formula can be put to."""
 _CHUNK = 100
+_GLANCE = 6  # cases that most of what is wrong does not outlive
 
 
 @dataclass(frozen=True)
@@ -82,24 +83,25 @@ def question(of: str, loss: str, layout: str) -> Question:
 
 def layout_of(text: str) -> str:
     """V×d or d×V, written with a × or an x. Raises CannotRun."""
-    found = text.replace("x", "×").replace("X", "×")
+    found = text.replace(" ", "").replace("x", "×").replace("X", "×")
     if found not in LAYOUTS:
         raise CannotRun(f"--layout {text}: it is V×d (or Vxd), one row a word, or d×V (or dxV), one column a word")
     return found
 
 
-def answer(asked: Question, formula: str, *, cases: int = CASES, seed: int = SEED) -> Answer:
-    """The formula judged. Raises FormulaError where it does not parse or names what there is not."""
+def answer(asked: Question, formula: str, *, cases: int = CASES, seed: int = SEED, thorough: bool = True) -> Answer:
+    """The formula judged; thorough looks for two wrong terms at once where no single one explains it, which takes
+    seconds. Raises FormulaError where it does not parse or names what there is not."""
     statement = Statement(asked.setting, asked.of, formula, asked.layout)
     _require_own_words(statement)
     try:
         statement.require_fit()
     except ShapeError as error:
-        return Answer(statement, Tally(), str(error), _mends(statement), _in_the_other_layout(asked, formula))
+        return Answer(statement, Tally(), str(error), _mends(statement, thorough), _in_the_other_layout(asked, formula))
     tally = _judged(statement, cases, seed)
     if tally.verdict == VERIFIED:
         return Answer(statement, tally, remarks=_where_it_fails(asked, formula))
-    mends = _mends(statement) if tally.verdict == REFUTED else ()
+    mends = _mends(statement, thorough) if tally.verdict == REFUTED else ()
     return Answer(statement, tally, mends=mends, remarks=_other_quantity(statement))
 
 
@@ -115,21 +117,23 @@ def _require_own_words(statement: Statement) -> None:
 
 
 def _judged(statement: Statement, cases: int, seed: int) -> Tally:
-    """The tally; a formula that fails among the first cases is not put to the others."""
+    """The tally; a formula that fails, or cannot be told, among the first cases is not put to the others."""
     total = Tally()
     count = 1 if statement.setting.constant else cases
     for start in range(0, count, _CHUNK):
         [part] = judge([statement], range(start, min(start + _CHUNK, count)), seed)
         total.add(part)
-        if total.verdict == REFUTED:
+        if total.verdict != VERIFIED:
             break
     return total
 
 
-def _mends(statement: Statement) -> tuple[Mend, ...]:
-    cases = [draw(statement.setting, index) for index in range(SLIP_CASES)]
+def _mends(statement: Statement, thorough: bool) -> tuple[Mend, ...]:
+    cases = [draw(statement.setting, index) for index in range(1 if statement.setting.constant else SLIP_CASES)]
     one = mend(statement, cases)
-    return (one,) if one else mend_twice(statement, cases)
+    if one is None and thorough:
+        return mend_twice(statement, cases)
+    return (one,) if one else ()
 
 
 def _holds(statement: Statement) -> bool:
@@ -138,7 +142,7 @@ def _holds(statement: Statement) -> bool:
         statement.require_fit()
     except FormulaError:
         return False
-    return judge([statement], range(SLIP_CASES))[0].verdict == VERIFIED
+    return all(judge([statement], part)[0].verdict == VERIFIED for part in (range(_GLANCE), range(_GLANCE, SLIP_CASES)))
 
 
 def _in_the_other_layout(asked: Question, formula: str) -> tuple[str, ...]:

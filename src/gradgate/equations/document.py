@@ -46,9 +46,16 @@ def derive_document(found: Answer, given: list[str], seed: int, code: int) -> di
         "arguments": given,
         "seed": seed,
         "exit": code,
+        **answer_fields(found),
+    }
+
+
+def answer_fields(found: Answer) -> dict[str, Any]:
+    return {
         **statement_fields(found.statement),
         "verdict": found.verdict,
         **tally_fields(found.statement, found.tally),
+        "misfit": found.misfit or None,
         "wrong_terms": [mend_fields(mend) for mend in found.mends],
         "remarks": list(found.remarks),
     }

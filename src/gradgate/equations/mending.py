@@ -51,6 +51,11 @@ class Mend:
             return f"{self.wrong} is {self.kind}"
         return f"{self.kind}: {self.wrong} stands where {self.due} is due"
 
+    @property
+    def hint(self) -> str:
+        """Where to look, without what is due there."""
+        return f"{self.wrong}: it is {self.kind}" if not self.due else f"{self.kind} in {self.wrong}"
+
 
 @dataclass(frozen=True)
 class Change:

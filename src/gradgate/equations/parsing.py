@@ -21,6 +21,7 @@ from gradgate.equations.tree import (
     Number,
     SumOver,
     Transposed,
+    children,
     walk,
 )
 
@@ -32,6 +33,8 @@ FUNCTIONS = {
 _SPELLINGS = {"sigmoid": "sigma", "ln": "log"}
 _BINDING = {"+": ADDING, "-": ADDING, "*": MULTIPLYING, "/": MULTIPLYING, "@": MULTIPLYING, "**": RAISING}
 MOST_CHARACTERS, _MOST_TOKENS, _MOST_DEPTH = 2000, 300, 50
+_MOST_WORK = 6000  # words to evaluate, where each sum in another counts for _TERMS
+_TERMS = 8
 
 
 @lru_cache(maxsize=1024)
@@ -42,6 +45,12 @@ def parse(text: str) -> Node:
     if len(text) > MOST_CHARACTERS:
         raise FormulaError(text, MOST_CHARACTERS, f"a formula has at most {MOST_CHARACTERS} characters; shorten it")
     return _Parser(text).formula()
+
+
+def _work(node: Node) -> int:
+    """How many words there are to evaluate, about."""
+    inside = 1 + sum(_work(part) for part in children(node))
+    return inside * _TERMS if isinstance(node, SumOver) else inside
 
 
 class _Parser:
@@ -61,6 +70,10 @@ class _Parser:
         node = self._expression(0)
         if self.ahead.kind != "end":
             raise self._error(self.ahead, self._unexpected(self.ahead))
+        if _work(node) > _MOST_WORK:
+            raise self._error(
+                self.tokens[0], "too many sums stand in one another; write some of them as products with @"
+            )
         return node
 
     def _take(self) -> Token:

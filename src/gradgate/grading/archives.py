@@ -1,6 +1,6 @@
-"""The Python files of a zip or tar archive, read into memory: nothing of an archive ever becomes a file on the disk.
+"""The files of one kind in a zip or tar archive, read into memory: nothing of one ever becomes a file on the disk.
 
-This file is also a program of its own, which `python_files` starts: a crafted archive can make zipfile and tarfile run
+This file is also a program of its own, which `files_ending` starts: a crafted archive can make zipfile and tarfile run
 for ever or ask for all memory, and must not do so to whoever grades a class. It imports the standard library only."""
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ def is_archive(name: str) -> bool:
     return name.lower().endswith(SUFFIXES)
 
 
-def python_files(archive: IO[bytes], name: str) -> dict[str, bytes]:
-    """The regular files of an archive that end in .py, by their paths in it. archive is open at its beginning.
+def files_ending(suffix: str, archive: IO[bytes], name: str) -> dict[str, bytes]:
+    """The regular files of an archive that end in suffix, by their paths in it. archive is open at its beginning.
 
     Raises Refused for one that is truncated, encrypted, none at all or beyond a budget, that holds a path which leaves
     its folder, or the same path twice.
     """
-    command = [sys.executable, "-I", "-S", "-B", __file__, name]
+    command = [sys.executable, "-I", "-S", "-B", __file__, name, suffix]
     try:
         done = subprocess.run(command, stdin=archive, capture_output=True, timeout=2 * _SECONDS, check=True)
     except subprocess.TimeoutExpired as late:
@@ -60,14 +60,14 @@ def python_files(archive: IO[bytes], name: str) -> dict[str, bytes]:
     return files
 
 
-def _main(name: str) -> None:
+def _main(name: str, suffix: str) -> None:
     _limit()
     try:
         archive = io.BytesIO(sys.stdin.buffer.read(UNPACKED + 1))
         if len(archive.getbuffer()) > UNPACKED:
             raise Refused(f"it has more than {UNPACKED >> 20} MiB")
         members = _of_zip(archive) if name.lower().endswith(".zip") else _of_tar(archive, name.lower())
-        files = _within_budget(members)
+        files = _within_budget(members, suffix)
     except Refused as refusal:
         sys.stdout.write(json.dumps(str(refusal)) + "\n")
     except Exception as fault:  # what these modules raise for damage is of a dozen kinds
@@ -96,7 +96,7 @@ def _worded(fault: BaseException) -> str:
 Member = tuple[str, Any]  # its path, and for a regular file a function of the bytes to read; else None
 
 
-def _within_budget(members: Iterator[Member]) -> dict[str, bytes]:
+def _within_budget(members: Iterator[Member], suffix: str) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     left = ALL_FILES
     for count, (path, read) in enumerate(members, start=1):
@@ -104,7 +104,7 @@ def _within_budget(members: Iterator[Member]) -> dict[str, bytes]:
             raise Refused(f"it holds more than {ENTRIES:,} files and folders")
         if _leaves(path):
             raise Refused(f"it holds a path that leaves its folder: {ascii(path)[:200]}")
-        if read is None or not path.lower().endswith(".py"):
+        if read is None or not path.lower().endswith(suffix):
             continue
         if path in files:
             raise Refused(f"it holds {ascii(path)[:200]} twice")
@@ -113,7 +113,7 @@ def _within_budget(members: Iterator[Member]) -> dict[str, bytes]:
             raise Refused(f"{ascii(path)[:200]} in it has more than {FILE >> 20} MiB")
         left -= len(content)
         if left < 0:
-            raise Refused(f"its Python files have more than {ALL_FILES >> 20} MiB together")
+            raise Refused(f"its {suffix} files have more than {ALL_FILES >> 20} MiB together")
         files[path] = content
     return files
 
@@ -174,4 +174,4 @@ def _decompressed(archive: io.BytesIO, name: str) -> bytes:
 
 
 if __name__ == "__main__":
-    _main(sys.argv[1])
+    _main(sys.argv[1], sys.argv[2])

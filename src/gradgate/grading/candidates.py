@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from gradgate.adapters import SPELLINGS
 from gradgate.interface import FUNCTIONS
 
+PYTHON = ".py"  # how the name of a submission ends, unless a written part is graded
 _HELPERS = ("sigmoid", "softmax")  # an assignment's utils.py defines these too
 _SHOWN = 5  # names in a sentence
 
@@ -17,8 +18,9 @@ class NoCandidate(Exception):
     """No file, or more than one, could be the submission: one sentence that says so."""
 
 
-def candidate(files: Mapping[str, bytes], wanted: str | None = None) -> str:
-    """The path of the submission among Python files. wanted is the file name to look for, where the staff gave one.
+def candidate(files: Mapping[str, bytes], wanted: str | None = None, suffix: str = PYTHON) -> str:
+    """The path of the submission among files that end in suffix: of Python files the one that defines the losses, of
+    others the only one. wanted is the file name to look for, where the staff gave one.
 
     Judged by the text alone, since nothing of a submission may run here. Raises NoCandidate.
     """
@@ -26,6 +28,8 @@ def candidate(files: Mapping[str, bytes], wanted: str | None = None) -> str:
     if wanted is not None:
         named = [path for path in paths if PurePosixPath(path).name == wanted]
         return _only(named, f"there is no {wanted} in it", f"two or more files are called {wanted}")
+    if suffix != PYTHON:
+        return _only(paths, f"there is no {suffix} file in it", f"two or more {suffix} files are in it")
     if not paths:
         raise NoCandidate("there is no Python file in it")
     losses = [path for path in paths if _defines(files[path], _losses())]

@@ -12,6 +12,7 @@ from pathlib import Path
 from rich.text import Text
 
 from gradgate.errors import CannotRun
+from gradgate.grading.candidates import PYTHON
 from gradgate.grading.class_console import show_class
 from gradgate.grading.console import show_graded
 from gradgate.grading.crews import cluster, local
@@ -23,6 +24,7 @@ from gradgate.grading.grader import Recipe
 from gradgate.grading.rubric_files import read_rubric
 from gradgate.grading.settings import GradingSettings
 from gradgate.grading.submissions import Found, find
+from gradgate.grading.written.questions import ANSWERS, WrittenRubric
 from gradgate.isolation.limits import Limits
 from gradgate.report.console import console
 from gradgate.report.target import require_writable, write_report, write_text
@@ -37,7 +39,8 @@ def grade(options: argparse.Namespace, given: list[str], progress: Bar) -> int:
     rubric = read_rubric(options.rubric) if options.rubric else None
     settings = GradingSettings(seed=options.seed, hidden_seed=options.hidden_seed)
     limits = Limits(cpu_seconds=options.cpu_limit, wall_seconds=options.wall_limit)
-    found = find(options.paths, single=options.single, wanted=options.file)
+    suffix = ANSWERS if isinstance(rubric, WrittenRubric) else PYTHON
+    found = find(options.paths, single=options.single, wanted=options.file, suffix=suffix)
     for problem in found.problems:
         print(f"gradgate: {problem}", file=sys.stderr)
     _require_targets(options, found)

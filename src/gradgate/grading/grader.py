@@ -16,6 +16,8 @@ from gradgate.grading.grade import grade_submission
 from gradgate.grading.graded import UNREADABLE, GradedSubmission
 from gradgate.grading.rubric import Rubric
 from gradgate.grading.settings import GradingSettings
+from gradgate.grading.written.grade import grade_answers
+from gradgate.grading.written.questions import WrittenRubric
 from gradgate.isolation import Isolation, Limits
 
 _LIBRARIES = ("numpy", "python-flint", "torch")
@@ -26,16 +28,18 @@ class Recipe:
     """All that decides a result beside the file: the rubric (None: the shipped one for a file's form), the seeds and
     the limits."""
 
-    rubric: Rubric | None
+    rubric: Rubric | WrittenRubric | None
     settings: GradingSettings
     limits: Limits
 
     def grade(self, path: str, data: bytes) -> GradedSubmission:
+        if isinstance(self.rubric, WrittenRubric):
+            return grade_answers(path, data, self.rubric, self.settings)
         return grade_submission(path, data, self.rubric, self.settings, _isolation(self.limits))
 
     def blank(self, path: str, sentence: str) -> GradedSubmission:
         """The result of what cannot be graded: the parts and their points, none of them earned."""
-        nothing = grade_submission(path, b"\xff", self.rubric, self.settings, _isolation(self.limits))
+        nothing = self.grade(path, b"\xff")
         return replace(nothing, status=UNREADABLE, message=sentence, sha256="", seconds=0.0)
 
     def gate(self) -> dict[str, Any]:

@@ -15,7 +15,7 @@ EXITS = "exit codes: 0 all were graded, whatever they scored; 4 some could not b
 
 def add_grade_options(grade: argparse.ArgumentParser) -> None:
     grade.add_argument(
-        "paths", nargs="+", metavar="PATH", help="a .py file, a zip or tar file, or a folder of submissions"
+        "paths", nargs="+", metavar="PATH", help="a .py file (.txt: formulas), a zip or tar file, or a folder of them"
     )
     grade.add_argument("--single", action="store_true", help="a folder is one submission, and no class")
     _add_what_decides(grade)

@@ -24,6 +24,7 @@ from gradgate.grading.tables import (
     refuse_repetition,
     refuse_unknown,
 )
+from gradgate.grading.written.questions import WrittenRubric, is_written, written_rubric
 from gradgate.interface import CALLABLE, NORMALIZE_ROWS
 from gradgate.laws import BY_NAME
 
@@ -41,15 +42,19 @@ def rubric_for(form: str) -> Rubric:
 
 
 def shipped_rubric(name: str) -> Rubric:
-    return read_rubric(str(FOLDER / f"{name}.toml"))
+    """A shipped rubric of functions."""
+    found = read_rubric(str(FOLDER / f"{name}.toml"))
+    assert isinstance(found, Rubric)
+    return found
 
 
 def shipped_rubrics() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob("*.toml"))
 
 
-def read_rubric(spec: str) -> Rubric:
-    """The rubric at a path, or a shipped one by its name. CannotRun, in one sentence, where it is none."""
+def read_rubric(spec: str) -> Rubric | WrittenRubric:
+    """The rubric at a path, or a shipped one by its name: that of a written part where it has questions. CannotRun, in
+    one sentence, where it is none."""
     path = FOLDER / f"{spec}.toml" if spec in shipped_rubrics() else Path(spec)
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -58,7 +63,7 @@ def read_rubric(spec: str) -> Rubric:
         known = ", ".join(shipped_rubrics())
         raise CannotRun(f"{spec}: no rubric: {why}; shipped ones are {known}") from error
     try:
-        return _rubric(content)
+        return written_rubric(content) if is_written(content) else _rubric(content)
     except Nonsense as error:
         raise CannotRun(f"{spec}: no rubric: {error}") from error
 

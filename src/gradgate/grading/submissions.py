@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from gradgate.grading.archives import ENTRIES, FILE, Refused, is_archive, python_files
-from gradgate.grading.candidates import NoCandidate, candidate
+from gradgate.grading.archives import ENTRIES, FILE, Refused, files_ending, is_archive
+from gradgate.grading.candidates import PYTHON, NoCandidate, candidate
 
 
 class Unreadable(Exception):
@@ -35,28 +35,45 @@ class Found:
     aside: tuple[str, ...] = ()
 
 
-def find(paths: Sequence[str], *, single: bool = False, wanted: str | None = None) -> Found:
+@dataclass(frozen=True)
+class Sought:
+    """The file to grade where a folder or an archive holds several: how its name ends, and its name if it is known."""
+
+    suffix: str = PYTHON
+    name: str | None = None
+
+    @property
+    def also(self) -> tuple[str, ...]:
+        """The ends of names that are submissions of their own in a class's folder."""
+        return (PYTHON, ".ipynb") if self.suffix == PYTHON else (self.suffix,)
+
+
+def find(paths: Sequence[str], *, single: bool = False, wanted: str | None = None, suffix: str = PYTHON) -> Found:
     """The submissions under some paths, in the order of their names, each once.
 
-    A folder holds a class: each .py file, archive and folder in it is one submission. With single, it is itself one.
+    A folder holds a class: each file of the suffix, archive and folder in it is one submission. With single, it is
+    itself one.
     wanted is the name of the file to grade, where a folder or an archive holds several. Only a path of the command
     line may be a link.
     """
     found: dict[str, Submission] = {}
     problems, aside = [], []
+    sought = Sought(suffix, wanted)
     for given in dict.fromkeys(paths):
         path = Path(os.path.realpath(given))
         if not path.exists():
             problems.append(f"{printable(given)}: there is no such file or folder")
         elif path.is_dir() and not single:
             prefix = "" if len(paths) == 1 else f"{printable(given).rstrip('/')}/"
-            inside, others = _class(path, prefix, wanted)
+            inside, others = _class(path, prefix, sought)
             found |= inside
             aside += others
             if not inside:
-                problems.append(f"{printable(given)}: no submission is in it: no .py file, no archive and no folder")
+                problems.append(
+                    f"{printable(given)}: no submission is in it: no {suffix} file, no archive and no folder"
+                )
         else:
-            found[printable(given)] = Submission(printable(given), partial(_read, path, wanted))
+            found[printable(given)] = Submission(printable(given), partial(_read, path, sought))
     ordered = tuple(found[name] for name in sorted(found))
     return Found(ordered, tuple(problems), tuple(sorted(aside)))
 
@@ -68,41 +85,41 @@ def printable(path: str | Path) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in plain)
 
 
-def _class(folder: Path, prefix: str, wanted: str | None) -> tuple[dict[str, Submission], list[str]]:
+def _class(folder: Path, prefix: str, sought: Sought) -> tuple[dict[str, Submission], list[str]]:
     found, aside = {}, []
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
         name = prefix + printable(entry.name)
         if entry.name.startswith(".") or entry.name in ("__MACOSX", "__pycache__"):
             continue
-        is_one = entry.name.lower().endswith((".py", ".ipynb")) or is_archive(entry.name)
+        is_one = entry.name.lower().endswith(sought.also) or is_archive(entry.name)
         if is_one or entry.is_dir(follow_symlinks=False):
-            found[name] = Submission(name, partial(_read, Path(entry.path), wanted))
+            found[name] = Submission(name, partial(_read, Path(entry.path), sought))
         else:
             aside.append(name)
     return found, aside
 
 
-def _read(path: Path, wanted: str | None) -> bytes:
+def _read(path: Path, sought: Sought) -> bytes:
     try:
         if path.is_dir() and not path.is_symlink():
-            return _from_folder(path, wanted)
+            return _from_folder(path, sought)
         if path.suffix.lower() == ".ipynb":
             raise Unreadable("it is a notebook: save its functions as a .py file")
-        return _from_archive(path, wanted) if is_archive(path.name) else _bytes(path)
+        return _from_archive(path, sought) if is_archive(path.name) else _bytes(path)
     except OSError as error:
         raise Unreadable(f"it cannot be read: {error.strerror or error}") from error
     except (Refused, NoCandidate) as reason:
         raise Unreadable(str(reason)) from reason
 
 
-def _from_folder(folder: Path, wanted: str | None) -> bytes:
+def _from_folder(folder: Path, sought: Sought) -> bytes:
     paths = {path.relative_to(folder).as_posix(): path for path in _walk(folder)}
-    python = {name: path for name, path in paths.items() if name.lower().endswith(".py")}
+    chosen = {name: path for name, path in paths.items() if name.lower().endswith(sought.suffix)}
     archives = [path for name, path in paths.items() if is_archive(name)]
-    if not python and len(archives) == 1:
-        return _from_archive(archives[0], wanted)
-    files = {name: _bytes(path) for name, path in python.items()}
-    return files[candidate(files, wanted)]
+    if not chosen and len(archives) == 1:
+        return _from_archive(archives[0], sought)
+    files = {name: _bytes(path) for name, path in chosen.items()}
+    return files[candidate(files, sought.name, sought.suffix)]
 
 
 def _walk(folder: Path) -> Iterator[Path]:
@@ -118,10 +135,10 @@ def _walk(folder: Path) -> Iterator[Path]:
                 yield path
 
 
-def _from_archive(path: Path, wanted: str | None) -> bytes:
+def _from_archive(path: Path, sought: Sought) -> bytes:
     with os.fdopen(_regular(path), "rb") as archive:
-        files = python_files(archive, path.name)
-    return files[candidate(files, wanted)]
+        files = files_ending(sought.suffix, archive, path.name)
+    return files[candidate(files, sought.name, sought.suffix)]
 
 
 def _bytes(path: Path) -> bytes:
