@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradgate.grading.graded import GradedPart, GradedSubmission
+from gradgate.grading.words import cause_name
 
 NEW, GONE = "new", "no longer there"
 _SAME = "neither the file nor what judged it changed: its answers differ from run to run"
@@ -70,7 +71,7 @@ def _judged(part: GradedPart) -> tuple[Any, ...]:
 
 def _arrow(was: GradedPart, now: GradedPart) -> str:
     points = [f"{part.points:g} of {part.max_points:g}" for part in (was, now)]
-    words = [part.verdict + (f" ({part.cause})" if part.cause else "") for part in (was, now)]
+    words = [part.verdict + (f" ({cause_name(part.cause)})" if part.cause else "") for part in (was, now)]
     return ", ".join(one if one == other else f"{one} → {other}" for one, other in (points, words))
 
 

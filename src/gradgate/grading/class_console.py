@@ -5,27 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from gradgate.grading.changes import Change
-from gradgate.grading.formats.words import points, wrong
 from gradgate.grading.graded import GRADED
 from gradgate.grading.graded_class import GradedClass
+from gradgate.grading.words import points, wrong
 
 _CAUSES = 5  # the most common ones; the page has all
 
 
 def show_class(out: Console, graded: GradedClass, changed: Sequence[Change] | None) -> None:
     """changed: against the grading before, None where there is none."""
-    table = Table(box=None, pad_edge=False, show_header=False)
-    table.add_column(overflow="fold")
-    table.add_column(justify="right", no_wrap=True)
-    table.add_column(overflow="fold")
+    scores = {each.path: points(each.score, each.max_score) for each in graded.submissions}
+    width, right = max(map(len, scores)), max(map(len, scores.values()))
     for each in graded.submissions:
-        told = Text(wrong(each), style="" if each.status == GRADED else "bold red")
-        table.add_row(Text(each.path), points(each.score, each.max_score), told)
-    out.print(table)
+        told = Text(f"{each.path:{width}}  {scores[each.path]:>{right}}  ")
+        told.append(wrong(each), style="" if each.status == GRADED else "bold red")
+        told.rstrip()
+        out.print(told, soft_wrap=True)
     out.print()
     out.print(Text(graded.sentence()), soft_wrap=True)
     for cause in graded.causes()[:_CAUSES]:
@@ -37,7 +35,8 @@ def show_class(out: Console, graded: GradedClass, changed: Sequence[Change] | No
 
 
 def _show_changes(out: Console, changed: Sequence[Change]) -> None:
-    out.print(Text(f"\n{len(changed) or 'nothing'} changed since the grading before"))
+    count = f"{len(changed)} submission{'s' * (len(changed) != 1)}" if changed else "nothing"
+    out.print(Text(f"\n{count} changed since the grading before"))
     for change in changed:
         scores = " → ".join("–" if score is None else f"{score:g}" for score in (change.before, change.after))
         out.print(Text(f"  {change.path}: {scores}: {'; '.join(change.why)}"), soft_wrap=True)

@@ -47,7 +47,10 @@ class GradedClass:
     @property
     def parts(self) -> dict[str, str]:
         """The titles of all parts, by their ids, in the order in which submissions have them."""
-        return {part.id: part.title for graded in self.submissions for part in graded.parts}
+        titles: dict[str, str] = {}
+        for part in (part for graded in self.submissions for part in graded.parts):
+            titles.setdefault(part.id, part.title)
+        return titles
 
     @property
     def shares(self) -> list[float]:
@@ -72,14 +75,14 @@ class GradedClass:
 
     def causes(self) -> list[Cause]:
         """The causes of what is wrong, the most common ones first; what is not there at all comes last."""
-        found: dict[tuple[str, str], list[str]] = {}
+        titles, found = self.parts, dict[tuple[str, str], list[str]]()
         for graded in self.submissions:
             if graded.status != GRADED:
                 found.setdefault(("all parts", graded.status), []).append(graded.path)
                 continue
             for part in graded.parts:
                 if part.verdict not in (VERIFIED, FRAGILE):
-                    found.setdefault((part.title, _cause(part)), []).append(graded.path)
+                    found.setdefault((titles[part.id], _cause(part)), []).append(graded.path)
         causes = [Cause(part, cause, tuple(paths)) for (part, cause), paths in found.items()]
         return sorted(causes, key=lambda each: (each.cause == NOT_OFFERED, -len(each.paths), each.part, each.cause))
 
@@ -104,5 +107,5 @@ class GradedClass:
 
 def _cause(part: GradedPart) -> str:
     """The name of what is wrong, of hidden parts too: this is for staff."""
-    cause = str(part.staff.get("cause", part.cause))
-    return cause.partition(":")[0] or part.verdict
+    cause = str(part.staff.get("cause", part.cause)).partition(":")[0]
+    return part.verdict if part.verdict.startswith(cause) else cause

@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 from gradgate.grading.formats.shown import shown
-from gradgate.grading.formats.words import judged, passed, points
 from gradgate.grading.graded import GradedPart
 from gradgate.grading.graded_class import GradedClass
+from gradgate.grading.words import judged, passed, points
 
 
 def check50(graded: GradedClass) -> str:

@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 from gradgate.grading.formats.shown import shown
-from gradgate.grading.formats.words import feedback, hidden_points, passed
 from gradgate.grading.graded import GradedPart
 from gradgate.grading.graded_class import GradedClass
+from gradgate.grading.words import feedback, hidden_points, passed
 
 
 def gradescope(graded: GradedClass) -> str:

@@ -11,9 +11,9 @@ from gradgate.grading.changes import Change
 from gradgate.grading.formats.bars import histogram, share_of_verdicts
 from gradgate.grading.formats.shown import shown
 from gradgate.grading.formats.style import STYLE, chip
-from gradgate.grading.formats.words import hidden_points, judged, plain, points
 from gradgate.grading.graded import GRADED, GradedPart, GradedSubmission
 from gradgate.grading.graded_class import GradedClass
+from gradgate.grading.words import hidden_points, judged, plain, points
 from gradgate.report.sheet import head
 
 _NAMED = 8  # submissions that a line of causes names

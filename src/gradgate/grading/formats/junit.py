@@ -7,9 +7,9 @@ from __future__ import annotations
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from gradgate.grading.formats.shown import shown
-from gradgate.grading.formats.words import feedback, judged, passed, plain
 from gradgate.grading.graded import GradedPart, GradedSubmission
 from gradgate.grading.graded_class import GradedClass
+from gradgate.grading.words import feedback, judged, passed, plain
 
 
 def junit(graded: GradedClass) -> str:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from gradgate.grading.formats.shown import shown
-from gradgate.grading.formats.words import feedback, hidden_points, judged, plain, points, wrong
 from gradgate.grading.graded import GradedSubmission
 from gradgate.grading.graded_class import GradedClass
+from gradgate.grading.words import feedback, hidden_points, judged, plain, points, wrong
 
 
 def markdown(graded: GradedClass) -> str:

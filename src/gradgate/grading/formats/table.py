@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv as writer
 import io
 
-from gradgate.grading.formats.words import plain
 from gradgate.grading.graded import GradedPart
 from gradgate.grading.graded_class import GradedClass
+from gradgate.grading.words import plain
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
 

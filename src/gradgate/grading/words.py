@@ -1,4 +1,4 @@
-"""What every format says of a part in the same words."""
+"""What the console and every format say of a part, in the same words."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ def judged(part: GradedPart) -> str:
     """`refuted: repeats counted once`; of a hidden part no more than that it is one."""
     if not part.visible:
         return "hidden"
-    return f"{part.verdict}: {cause_name(part.cause)}" if part.cause else part.verdict
+    cause = cause_name(part.cause)
+    return part.verdict if part.verdict.startswith(cause) else f"{part.verdict}: {cause}"
 
 
 def wrong(graded: GradedSubmission) -> str:
