@@ -3,8 +3,8 @@ Unlike numpy_rows: every call allocates a whole zeros_like(U), so that negative 
 Source: Mikolov et al. 2013, "Distributed Representations of Words and Phrases", eqs. 2 to 4; sign flipped: ours are
 losses, in nats.
 
-V vocabulary size, d dimension, K negatives, B pairs or windows, C context words. Inputs are never modified, and every
-result has the dtype of the inputs. An index outside [0, V), a negative one too, raises IndexError."""
+V vocabulary size, d dimension, K negatives, B pairs or windows, C context words. No input is modified but by step,
+and every result has the dtype of the inputs. An index outside [0, V), a negative one too, raises IndexError."""
 
 import numpy as np
 
@@ -102,6 +102,19 @@ def skipgram(center, outsides, V_c, U, loss, negatives):
         grad_V_c[center] += grad_center
         grad_U += pair_grad_U
     return total, grad_V_c, grad_U
+
+
+def step(V_c, U, center, outsides, loss, negatives, rate):
+    """One step of stochastic gradient descent on a window: new = old - rate * gradient of its skipgram loss.
+
+    V_c and U (V, d) are written to; center, outsides, loss and negatives as in skipgram, rate a number. Returns V_c, U.
+    Both gradients are taken before either matrix changes (Rong 2014, "word2vec Parameter Learning Explained", eqs. 33
+    to 36).
+    """
+    _, grad_V_c, grad_U = skipgram(center, outsides, V_c, U, loss, negatives)
+    V_c -= rate * grad_V_c
+    U -= rate * grad_U
+    return V_c, U
 
 
 def cbow(context, target, V_c, U, loss, negatives, reduce):

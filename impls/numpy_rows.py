@@ -5,8 +5,8 @@ Source: Mikolov et al. 2013, "Distributed Representations of Words and Phrases",
 losses, in nats.
 
 V vocabulary size, d dimension, K negatives, B pairs or windows, C context words, N = sum of C. A row-sparse gradient is
-a pair (rows, values (len(rows), d)), in which rows may repeat and then add up. Inputs are never modified, and every
-result has the dtype of the inputs. An index outside [0, V), a negative one too, raises IndexError."""
+a pair (rows, values (len(rows), d)), in which rows may repeat and then add up. No input is modified but by step, and
+every result has the dtype of the inputs. An index outside [0, V), a negative one too, raises IndexError."""
 
 import numpy as np
 
@@ -85,6 +85,23 @@ def skipgram(center, outsides, V_c, U, loss, negatives):
     """
     losses, *gradients = skipgram_batch([center], outsides, [0, len(outsides)], V_c, U, loss, negatives)
     return losses[0], *gradients
+
+
+def step(V_c, U, center, outsides, loss, negatives, rate):
+    """One step of stochastic gradient descent on a window: new = old - rate * gradient of its skipgram loss.
+
+    V_c and U (V, d) are written to; center, outsides, loss and negatives as in skipgram, rate a number. Returns V_c, U.
+    Both gradients are taken before either matrix changes (Rong 2014, "word2vec Parameter Learning Explained", eqs. 33
+    to 36).
+    """
+    _, *gradients = skipgram(center, outsides, V_c, U, loss, negatives)
+    for matrix, gradient in zip((V_c, U), gradients, strict=True):
+        if isinstance(gradient, tuple):
+            rows, values = gradient
+            np.subtract.at(matrix, rows, rate * values)  # matrix[rows] -= ... would move a repeated row once
+        else:
+            np.subtract(matrix, rate * gradient, out=matrix)
+    return V_c, U
 
 
 def cbow(context, target, V_c, U, loss, negatives, reduce):

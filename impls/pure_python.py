@@ -5,7 +5,7 @@ Source: Mikolov et al. 2013, "Distributed Representations of Words and Phrases",
 losses, in nats.
 
 V vocabulary size, d dimension, K negatives, B pairs or windows, C context words. A vector is a list of floats, a matrix
-a list of rows. Inputs are never modified. An index outside [0, V), a negative one too, raises IndexError."""
+a list of rows. No input is modified but by step. An index outside [0, V), a negative one too, raises IndexError."""
 
 import math
 
@@ -80,6 +80,20 @@ def skipgram(center, outsides, V_c, U, loss, negatives):
     """
     losses, grad_V_c, grad_U = skipgram_batch([center], outsides, [0, len(outsides)], V_c, U, loss, negatives)
     return losses[0], grad_V_c, grad_U
+
+
+def step(V_c, U, center, outsides, loss, negatives, rate):
+    """One step of stochastic gradient descent on a window: new = old - rate * gradient of its skipgram loss.
+
+    V_c and U (V, d) are written to; center, outsides, loss and negatives as in skipgram, rate a number. Returns V_c, U.
+    Both gradients are taken before either matrix changes (Rong 2014, "word2vec Parameter Learning Explained", eqs. 33
+    to 36).
+    """
+    _, *gradients = skipgram(center, outsides, V_c, U, loss, negatives)
+    for matrix, gradient in zip((V_c, U), gradients, strict=True):
+        for row, change in zip(matrix, gradient, strict=True):
+            _add(row, -rate, change)
+    return V_c, U
 
 
 def cbow(context, target, V_c, U, loss, negatives, reduce):

@@ -4,8 +4,9 @@ Source: Mikolov et al. 2013, "Distributed Representations of Words and Phrases",
 losses, in nats.
 
 V vocabulary size, d dimension, K negatives, B pairs or windows, C context words, N = sum of C. Index arrays are int64
-tensors on the device of U. Inputs are never modified, and every result has the dtype of the inputs; 16-bit inputs are
-computed in float32 and rounded once, at the end. An index outside [0, V), a negative one too, raises IndexError."""
+tensors on the device of U. No input is modified but by step, and every result has the dtype of the inputs; 16-bit
+inputs are computed in float32 and rounded once, at the end. An index outside [0, V), a negative one too, raises
+IndexError."""
 
 import numpy as np
 import torch
@@ -91,6 +92,19 @@ def skipgram(center, outsides, V_c, U, loss, negatives):
     offsets = torch.arange(2, device=U.device) * len(outsides)
     losses, *gradients = skipgram_batch(_row(center, U), outsides, offsets, V_c, U, loss, negatives)
     return losses[0], *gradients
+
+
+def step(V_c, U, center, outsides, loss, negatives, rate):
+    """One step of stochastic gradient descent on a window: new = old - rate * gradient of its skipgram loss.
+
+    V_c and U (V, d) are written to; center, outsides, loss and negatives as in skipgram, rate a number. Returns V_c, U.
+    Both gradients are taken before either matrix changes (Rong 2014, "word2vec Parameter Learning Explained", eqs. 33
+    to 36).
+    """
+    _, grad_V_c, grad_U = skipgram(center, outsides, V_c, U, loss, negatives)
+    V_c.sub_(grad_V_c, alpha=rate)
+    U.sub_(grad_U, alpha=rate)
+    return V_c, U
 
 
 def cbow(context, target, V_c, U, loss, negatives, reduce):

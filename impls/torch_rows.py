@@ -6,8 +6,8 @@ losses, in nats.
 
 V vocabulary size, d dimension, K negatives, B pairs or windows, C context words, N = sum of C. Index arrays are int64
 tensors on the device of U. A row-sparse gradient is a pair (rows, values (len(rows), d)), in which rows may repeat and
-then add up. Inputs are never modified, and every result has the dtype of the inputs; 16-bit inputs are computed in
-float32 and rounded once, at the end. An index outside [0, V), a negative one too, raises IndexError."""
+then add up. No input is modified but by step, and every result has the dtype of the inputs; 16-bit inputs are computed
+in float32 and rounded once, at the end. An index outside [0, V), a negative one too, raises IndexError."""
 
 import numpy as np
 import torch
@@ -100,6 +100,23 @@ def skipgram(center, outsides, V_c, U, loss, negatives):
     offsets = torch.arange(2, device=U.device) * len(outsides)
     losses, *gradients = skipgram_batch(_row(center, U), outsides, offsets, V_c, U, loss, negatives)
     return losses[0], *gradients
+
+
+def step(V_c, U, center, outsides, loss, negatives, rate):
+    """One step of stochastic gradient descent on a window: new = old - rate * gradient of its skipgram loss.
+
+    V_c and U (V, d) are written to; center, outsides, loss and negatives as in skipgram, rate a number. Returns V_c, U.
+    Both gradients are taken before either matrix changes (Rong 2014, "word2vec Parameter Learning Explained", eqs. 33
+    to 36).
+    """
+    _, *gradients = skipgram(center, outsides, V_c, U, loss, negatives)
+    for matrix, gradient in zip((V_c, U), gradients, strict=True):
+        if isinstance(gradient, tuple):
+            rows, values = gradient
+            matrix.index_put_((rows,), -rate * values, accumulate=True)  # a repeated row moves each time
+        else:
+            matrix.sub_(gradient, alpha=rate)
+    return V_c, U
 
 
 def cbow(context, target, V_c, U, loss, negatives, reduce):

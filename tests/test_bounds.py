@@ -109,12 +109,23 @@ def coefficients_of(group, logits, softmax, logistic):
     return losses, columns
 
 
+def step(case, moves):
+    """The matrices after a step, moved by one gradient after the other."""
+    V_c, U = case.inputs["V_c"].copy(), case.inputs["U"].copy()
+    for of_center, of_U in moves:
+        rate = U.dtype.type(case.inputs["rate"])
+        V_c[case.inputs["center"]] -= rate * of_center
+        U -= rate * of_U
+    return {"new_V_c": V_c, "new_U": U}
+
+
 def run(case, softmax, logistic, how):
     """Every quantity the case's function returns, dense, in the case's dtype throughout."""
     U = case.inputs["U"]
     pairs = 1 + max([group.pair for group in groups(case)], default=-1)
     out = {name: np.zeros((pairs, U.shape[1]), U.dtype) for name in ("grad_center", "grad_centers")}
     out |= {name: np.zeros(U.shape, U.dtype) for name in ("grad_U", "grad_V_c")} | {"losses": np.zeros(pairs, U.dtype)}
+    moves = []
     for group in groups(case):
         h, logits = hidden_and_logits(group, U, how)
         losses, columns = coefficients_of(group, logits, softmax, logistic)
@@ -127,6 +138,9 @@ def run(case, softmax, logistic, how):
             if "V_c" in case.inputs:
                 np.add.at(out["grad_V_c"], group.rows, gradient / U.dtype.type(group.divisor))
             out["grad_U"] += np.outer(column, h)
+            moves.append((gradient, np.outer(column, h)))
+    if "rate" in case.inputs:
+        out |= step(case, moves)
     out["loss"], out["grad_centers"] = out["losses"].sum(), out["grad_center"].copy()
     out["grad_center"] = out["grad_center"][0]
     return {name: np.float64(out[name]) for name in case.returns}

@@ -99,6 +99,12 @@ def run(case, softmax, logistic):
             np.add.at(rows, group.rows, gradients[-1])
     out = {"loss": np.array(losses[0]), "losses": np.array(losses), "grad_V_c": rows, "grad_U": U.grad.double().numpy()}
     out |= {"grad_center": gradients[0][0], "grad_centers": np.concatenate(gradients)} if not len(rows) else {}
+    if "rate" in case.inputs:
+        for name in ("V_c", "U"):
+            way = tensor(out[f"grad_{name}"], case.dtype)
+            out[f"new_{name}"] = (
+                tensor(case.wide(name), case.dtype).sub(way, alpha=case.inputs["rate"]).double().numpy()
+            )
     return {name: out[name] for name in case.returns}
 
 
@@ -141,7 +147,7 @@ def test_torch_stays_within_the_bounds(route, function, dtype):
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize("function", LOSSES)
+@pytest.mark.parametrize("function", [f for f in LOSSES if f != "step"])  # beside old weights no subnormal number shows
 def test_flushing_subnormals_must_be_declared_and_is_then_allowed_for(function, dtype):
     undeclared = []
     for seed in range(4):

@@ -192,6 +192,56 @@ def assert_close(results, expected, roundoff, scale, label):
         assert error <= 64 * roundoff * scale, f"{label}: result {quantity} is off by {error}"
 
 
+def a_step(loss, dtype="float64"):
+    """A window in which a word repeats and is among its negatives, as the step takes it."""
+    rng = np.random.default_rng(3)
+    V_c, U = (np.rint(rng.normal(size=(7, 3)) * 32).astype(dtype) / 32 for _ in range(2))
+    negatives = np.array([[2, 2, 4], [5, 0, 2], [1, 1, 6]]) if loss == "negative_sampling" else None
+    return dict(zip(STEP, (V_c, U, 4, np.array([2, 5, 2]), loss, negatives, 0.25), strict=True))
+
+
+STEP = "V_c U center outsides loss negatives rate".split()
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("loss", ["naive_softmax", "negative_sampling"])
+def test_a_step_goes_along_the_gradient_at_the_old_vectors(impl, loss, dtype):
+    if dtype not in impl.DTYPES:
+        pytest.skip(f"not offered: no {dtype}")
+    given = a_step(loss, dtype)
+    _, *gradients = exact("skipgram", {name: given[name] for name in PARAMETERS["skipgram"].split()})
+    due = [given[name] - 0.25 * gradient for name, gradient in zip(("V_c", "U"), gradients, strict=True)]
+    arguments = convert(impl, given.values(), dtype)  # NumPy files write to these very arrays
+    results = [densify(impl, result, 7) for result in impl.step(*arguments)]
+    assert_close(results, due, ROUNDOFF[dtype], 100.0, f"step {loss}")
+
+
+def test_a_step_is_that_worked_out_by_hand(impl):
+    # p = (1/4, 3/4) and twice the word 1: EI = (1/2, -1/2), EH = -log(3) / 2 from the old rows of U
+    given = (
+        np.array([[1.0], [2.0]]),
+        np.array([[0.0], [math.log(3)]]),
+        0,
+        np.array([1, 1]),
+        "naive_softmax",
+        None,
+        0.5,
+    )
+    new_V_c, new_U = (densify(impl, result, 2) for result in impl.step(*convert(impl, given)))
+    np.testing.assert_allclose(new_V_c, [[1 + math.log(3) / 4], [2.0]], rtol=1e-15)
+    np.testing.assert_allclose(new_U, [[-1 / 4], [math.log(3) + 1 / 4]], rtol=1e-15)
+
+
+@pytest.mark.parametrize("wrong", [{"center": 7}, {"outsides": np.array([0, 0, -1])}, {"loss": "max"}])
+def test_a_step_that_is_refused_moves_nothing(impl, wrong):
+    given = {**a_step("naive_softmax"), **wrong}
+    arguments = convert(impl, given.values())
+    with pytest.raises((IndexError, ValueError)):
+        impl.step(*arguments)
+    for name, argument in zip(("V_c", "U"), arguments, strict=False):
+        np.testing.assert_array_equal(getattr(impl, "asnumpy", np.asarray)(argument), a_step("naive_softmax")[name])
+
+
 def wanted_device(device):
     if device == "cuda" and not pytest.importorskip("torch", reason="not run: no torch").cuda.is_available():
         pytest.skip("not run: no device")

@@ -83,6 +83,33 @@ def last_word_only(right, given):
     return right(*{**given, "outsides": given["outsides"][-1:], "negatives": drawn}.values())
 
 
+def going(change):
+    """U moved by change(the way of the right step, the inputs by name)."""
+
+    def fault(right, given):
+        old = given["U"].copy()
+        new_V_c, new_U = right(*given.values())
+        return new_V_c, old + change(new_U - old, given).astype(old.dtype)
+
+    return fault
+
+
+def after_the_update(right, given):
+    """EH from the rows of w' that have been updated already."""
+    V_c = given["V_c"].copy()
+    _, new_U = right(*given.values())
+    new_V_c, _ = right(*{**given, "V_c": V_c, "U": new_U.copy()}.values())
+    return new_V_c, new_U
+
+
+def first_error_only(right, given):
+    """EH with e_1,j in place of EI_j: one word's errors for their sum over the window."""
+    drawn = None if given["negatives"] is None else given["negatives"][:1]
+    alone = {**given, "outsides": given["outsides"][:1], "negatives": drawn}
+    new_V_c, _ = right(*{**alone, "V_c": given["V_c"].copy(), "U": given["U"].copy()}.values())
+    return new_V_c, right(*given.values())[1]
+
+
 def counting(right, given):
     """State: every call adds more than the one before."""
     counting.calls += 1
@@ -247,6 +274,22 @@ FAULTS = {
         lambda right, given: right(*{**given, "path": given["path"][1:], "signs": given["signs"][1:]}.values()),
         spoil(-1, lambda value, given: value + given["path"][:1].sum().astype(value.dtype) * value.dtype.type(1e-6)),
     ],
+    "update": [
+        scale(0, 1 + 1e-9),
+        after_the_update,
+        first_error_only,
+        going(lambda way, given: way * (1 + 2.0**-16)),
+    ],
+    "update_is_linear": [
+        after_the_update,
+        going(lambda way, given: way * given["rate"]),
+    ],
+    "update_adds": [
+        first_error_only,
+        last_word_only,
+        going(lambda way, given: way / max(len(given["outsides"]), 1)),
+    ],
+    "update_of_rate_0": [scale(0, 1 + 1e-6), spoil(-1, lambda new, given: new + new.dtype.type(1e-6))],
     "additive_batch": [spoil(-1, by_batch), spoil(0, by_batch), spoil(0, lambda value, given: value[::-1])],
     "sigmoid_symmetry": [scale(0, 1 + 1e-12), feed(["x"], lambda x, given: x + x.dtype.type(1e-6))],
     "softmax_sums_to_one": [scale(0, 1 + 1e-12)],
@@ -257,7 +300,10 @@ FAULTS = {
         spoil(-1, lambda value, given: value.T),
     ],
     "no_state": [counting],
-    "inputs_unchanged": [writing("x", "logits", "U"), writing("V_c", "centers", "center", "x", "logits")],
+    "inputs_unchanged": [
+        writing("x", "logits", "U", "outsides"),
+        writing("V_c", "centers", "center", "x", "logits", "outsides"),
+    ],
     "read_only": [adding_in_place],
     "strided": [feed(["x", "logits", "U"], as_if_contiguous)],
     "finite_when_huge": [spoil(0, unshifted_exp), spoil(-1, unshifted_exp)],
@@ -286,7 +332,8 @@ def planted(function, fault):
     def faulty(*arguments):
         return fault(right, dict(zip(names, arguments, strict=True)))
 
-    return Implementation("planted", SimpleNamespace(**{function: faulty}))
+    others = {"skipgram": DENSE.module.skipgram}  # what the step is held against
+    return Implementation("planted", SimpleNamespace(**{**others, function: faulty}))
 
 
 def examined(implementation, case, laws):

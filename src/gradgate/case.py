@@ -71,7 +71,7 @@ class Case:
             V, d = np.shape(self.inputs["U"])
             words += [f"V={V}", f"d={d}"]
         for name, value in self.inputs.items():
-            if isinstance(value, int | str):
+            if isinstance(value, int | float | str):
                 words.append(f"{name}={value}")
             elif isinstance(value, np.ndarray) and value.dtype.kind == "i":
                 words.append(f"{name}={value.tolist()}" if value.size <= 12 else f"{name}: {value.shape}")

@@ -14,7 +14,7 @@ import numpy as np
 from gradgate.case import Case
 from gradgate.formats import FORMATS, Format, round_to
 from gradgate.huffman import huffman_tree
-from gradgate.interface import NAIVE_SOFTMAX, NEGATIVE_SAMPLING, SIGNATURES
+from gradgate.interface import NAIVE_SOFTMAX, NEGATIVE_SAMPLING, SIGNATURES, has_window
 
 KINDS = ("digits", "normal", "wide", "huge", "tiny", "cancelling", "heavy-tailed", "subnormal")
 """digits: multiples of 1/8, logits of order 1; normal: full mantissas, logits of order 1; wide: logits of order 5,
@@ -26,6 +26,7 @@ heavy-tailed: entries over twelve binades; subnormal: outside vectors around the
 _SCHEDULE = ("digits", "normal", "wide", "digits", "huge", "normal", "tiny", "cancelling", "heavy-tailed", "subnormal")
 _LARGE_EVERY = 10  # every tenth case has V >= 1000
 HUGE_LOGIT, STEEP_LOGIT = 1e4, 300.0
+RATES = (0.5, 0.3, 0.025, 2.0)  # learning rates: a digit, an assignment's, word2vec.c's, and one that overshoots
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def sizes_of(function: str) -> list[str]:
         "V": True,
         "d": "U" in parameters,
         "K": "negatives" in parameters or "path" in parameters,
-        "C": function.startswith(("skipgram", "cbow")),
+        "C": has_window(function),
         "B": function.endswith("_batch") or "U" not in parameters,
     }
     return [name for name, does in has.items() if does]
@@ -101,7 +102,7 @@ def _loss_inputs(
     function: str, kind: str, sizes: Sizes, rng: np.random.Generator, form: Format, index: int
 ) -> dict[str, Any]:
     V, d, K, C, B = sizes.V, sizes.d, sizes.K, sizes.C, sizes.B
-    hidden_count = V if function.startswith(("skipgram", "cbow")) else B
+    hidden_count = V if has_window(function) else B
     vectors, U = _vectors(kind, hidden_count, V, d, rng, form)
     loss = (NAIVE_SOFTMAX, NEGATIVE_SAMPLING)[(index + index // 10) % 2]  # so that each form meets each kind
     reduce = ("sum", "mean")[(index // 2 + index // 20) % 2]
@@ -128,6 +129,8 @@ def _loss_inputs(
         case "skipgram":
             negatives = words(C, K) if loss == NEGATIVE_SAMPLING else None
             return _window({"center": int(words()), "outsides": words(C)}, vectors, U, loss, negatives)
+        case "step":
+            return {"V_c": vectors, "U": U, **_step(rng, V, K, C, loss)}
         case "cbow":
             negatives = words(K) if loss == NEGATIVE_SAMPLING else None
             window = _window({"context": words(C), "target": int(words())}, vectors, U, loss, negatives)
@@ -141,6 +144,19 @@ def _loss_inputs(
     negatives = words(B, K) if loss == NEGATIVE_SAMPLING else None
     given = {"contexts": words(count), "offsets": offsets, "targets": words(B)}
     return {**_window(given, vectors, U, loss, negatives), "reduce": reduce}
+
+
+def _step(rng: np.random.Generator, V: int, K: int, C: int, loss: str) -> dict[str, Any]:
+    """What a step is taken on: in one case of two a word fills half of the window, and is among its negatives."""
+    outsides = rng.integers(0, V, C)
+    negatives = rng.integers(0, V, (C, K)) if loss == NEGATIVE_SAMPLING else None
+    if rng.integers(0, 2):
+        outsides[: C // 2 + 1] = outsides[0]
+        if negatives is not None:
+            negatives[-1, -1] = outsides[0]
+    rate = float(rng.choice(RATES))
+    given = {"center": int(rng.integers(0, V)), "outsides": outsides, "loss": loss, "negatives": negatives}
+    return {**given, "rate": rate}
 
 
 def _window(

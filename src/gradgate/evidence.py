@@ -116,7 +116,7 @@ def promised_shape(case: Case, quantity: str) -> tuple[int, ...]:
         case "softmax":
             return np.shape(given["logits"])
         case other:
-            return np.shape(given[other.removeprefix("grad_")])
+            return np.shape(given[other.removeprefix("grad_").removeprefix("new_")])
 
 
 def _are_rows(rows: np.ndarray, count: int) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 NAIVE_SOFTMAX = "naive_softmax"
 NEGATIVE_SAMPLING = "negative_sampling"
 HIERARCHICAL_SOFTMAX = "hierarchical_softmax"
+STEP = "step"
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ SIGNATURES = {
         Signature(
             "cbow_batch", ("contexts", "offsets", "targets", "V_c", "U", "loss", "negatives", "reduce"), _WINDOWS
         ),
+        Signature(STEP, ("V_c", "U", "center", "outsides", "loss", "negatives", "rate"), ("new_V_c", "new_U")),
     )
 }
 
@@ -52,7 +54,12 @@ NORMALIZE_ROWS = "normalize_rows"
 CALLABLE = {**SIGNATURES, NORMALIZE_ROWS: Signature(NORMALIZE_ROWS, ("X",), (NORMALIZE_ROWS,))}
 """What can be called: the contract, and an exercise of the 2017 assignment, no loss, that only grading puts."""
 
-_ROWS_OF_V_C = frozenset({"skipgram", "skipgram_batch"})  # their `center` and `centers` are rows of V_c, not vectors
+MAY_WRITE = {STEP: ("V_c", "U")}
+"""The inputs that a function may write to; no other function may write to any."""
+
+_ROWS_OF_V_C = frozenset(
+    {"skipgram", "skipgram_batch", STEP}
+)  # their `center` and `centers` are rows of V_c, not vectors
 
 
 def is_float(function: str, parameter: str) -> bool:
@@ -60,6 +67,11 @@ def is_float(function: str, parameter: str) -> bool:
     if parameter in ("center", "centers"):
         return function not in _ROWS_OF_V_C
     return parameter in ("x", "X", "logits", "U", "V_c")
+
+
+def has_window(function: str) -> bool:
+    """Whether the function takes a window of words, or several of them, and not the vectors of pairs."""
+    return "V_c" in SIGNATURES[function].parameters
 
 
 def is_matrix_gradient(quantity: str) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 
 from gradgate.case import Case
 from gradgate.formats import round_to
-from gradgate.interface import is_float
+from gradgate.interface import has_window, is_float
 
 STEPS = 80  # calls of `fails` that one shrinking may cost
 
@@ -85,7 +85,7 @@ def _fewer_context(case: Case) -> Iterator[Case]:
     """Fewer words in the window; in a batch only once a single window is left."""
     given = case.inputs
     name = next((name for name in ("outsides", "context", "contexts") if name in given), "")
-    if not case.function.startswith(("skipgram", "cbow")) or len(given.get("offsets", ())) > 2:
+    if not has_window(case.function) or len(given.get("offsets", ())) > 2:
         return
     for part in _halves(len(given[name])):
         changed: dict[str, Any] = {name: given[name][part]}

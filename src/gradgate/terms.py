@@ -82,7 +82,7 @@ def _groups(case: Case) -> list[Group]:
             shared = np.broadcast_to(given["negatives"], (len(given["outsides"]), given["negatives"].shape[-1]))
             targets = [against(o, k) for o, k in zip(given["outsides"], shared, strict=True)]
             return [_single(h, b, [t]) for b, (h, t) in enumerate(zip(case.wide("centers"), targets, strict=True))]
-        case "skipgram":
+        case "skipgram" | "step":
             windows = [(given["center"], slice(None))]
         case "skipgram_batch":
             windows = [(int(c), s) for c, s in zip(given["centers"], _slices(given["offsets"]), strict=True)]

@@ -12,10 +12,18 @@ import numpy as np
 from gradgate.bounds.arithmetic import DEFAULT, FRAGILE, STRICT, TIERS, Arithmetic
 from gradgate.bounds.domain import in_naive_domain
 from gradgate.bounds.elementwise import sigmoid_errors, softmax_row_errors
-from gradgate.bounds.gradients import center_rows, hidden_gradient, outside_rows_logistic, outside_rows_softmax
+from gradgate.bounds.gradients import (
+    center_rows,
+    hidden_gradient,
+    logistic_row_terms,
+    outside_rows_logistic,
+    outside_rows_softmax,
+)
 from gradgate.bounds.groups import GroupErrors, group_errors
 from gradgate.bounds.hidden import matrix
+from gradgate.bounds.update import stepped
 from gradgate.case import Case
+from gradgate.interface import STEP
 from gradgate.magnitudes import GroupMagnitudes
 from gradgate.terms import groups as case_groups
 from gradgate.terms import touched_rows
@@ -72,6 +80,10 @@ def _losses_and_gradients(
         group_errors(U, signed, group, size, arithmetic, tier)
         for group, size in zip(case_groups(case), sizes, strict=True)
     ]
+    if case.function == STEP:
+        found = {quantity: stepped(quantity, case, parts, sizes, arithmetic, tier) for quantity in case.returns}
+        largest = float(np.max([largest_met(case, parts), *(reach for _, reach in found.values())]))
+        return {quantity: bound for quantity, (bound, _) in found.items()}, np.array(False), largest
     values = {
         quantity: _outside_rows(case, parts, sizes, signed.shape[1], arithmetic, tier)
         if quantity == "grad_U"
@@ -124,7 +136,7 @@ def _outside_rows(
     rows = touched_rows(case, "grad_U")
     if rows is None:
         return outside_rows_softmax(parts, arithmetic, tier)
-    return outside_rows_logistic(parts, sizes, rows, d, arithmetic)
+    return outside_rows_logistic(logistic_row_terms(parts, sizes, rows, d, arithmetic), arithmetic)
 
 
 def _sigmoid(case: Case, groups: Sequence[GroupMagnitudes], arithmetic: Arithmetic, tier: str) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -62,10 +63,19 @@ def outside_rows_softmax(parts: Sequence[GroupErrors], arithmetic: Arithmetic, t
     return bound + count * (1 + across) * arithmetic.underflow
 
 
-def outside_rows_logistic(
+@dataclass(frozen=True, eq=False)
+class RowTerms:
+    """What m rows of a matrix sum: errors (m, d) of their terms, sizes (m, d) of these, and how many (m,) there are."""
+
+    error: np.ndarray
+    mass: np.ndarray
+    counts: np.ndarray
+
+
+def logistic_row_terms(
     parts: Sequence[GroupErrors], sizes: Sequence[GroupMagnitudes], rows: np.ndarray, d: int, arithmetic: Arithmetic
-) -> np.ndarray:
-    """Bound (m, d) of the touched rows of grad_U: each sums c h over the terms that name it."""
+) -> RowTerms:
+    """The terms c h of the touched rows of U: those that name the row."""
     error, mass, counts = np.zeros((len(rows), d)), np.zeros((len(rows), d)), np.zeros(len(rows), int)
     for part, size in zip(parts, sizes, strict=True):
         for errors, target in zip(part.logistic, size.logistic, strict=True):
@@ -77,5 +87,10 @@ def outside_rows_logistic(
             np.add.at(error, hit, moved)
             np.add.at(mass, hit, largest * part.hidden.reach)
             np.add.at(counts, hit, 1)
-    roundings = (counts + 1 + arithmetic.mixed) * arithmetic.store_rounding + arithmetic.factor_rounding
-    return error + np.expm1(roundings)[:, None] * mass + counts[:, None] * arithmetic.underflow
+    return RowTerms(error, mass, counts)
+
+
+def outside_rows_logistic(terms: RowTerms, arithmetic: Arithmetic) -> np.ndarray:
+    """Bound (m, d) of the touched rows of grad_U, each the sum of its terms."""
+    roundings = (terms.counts + 1 + arithmetic.mixed) * arithmetic.store_rounding + arithmetic.factor_rounding
+    return terms.error + np.expm1(roundings)[:, None] * terms.mass + terms.counts[:, None] * arithmetic.underflow

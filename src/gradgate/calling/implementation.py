@@ -205,7 +205,8 @@ class Implementation:
         return own(array, dtype, device) if own else array
 
     def _transposed(self, name: str) -> bool:
-        return self.particulars.layout == TRANSPOSED_LAYOUT and name in ("U", "V_c", "grad_U", "grad_V_c")
+        matrix = name.removeprefix("grad_").removeprefix("new_") in ("U", "V_c")
+        return matrix and self.particulars.layout == TRANSPOSED_LAYOUT
 
     def _unchanged(self, given: Any, original: Any, name: str) -> bool:
         if not isinstance(original, np.ndarray):

@@ -13,6 +13,7 @@ SECTIONS = {
     "hierarchical_softmax": "Hierarchical softmax",
     "skipgram": "Skip-gram",
     "cbow": "CBOW",
+    "step": "A step of gradient descent",
     "normalize_rows": "Normalising rows",
 }
 FORMULAS = {
@@ -42,6 +43,10 @@ FORMULAS = {
         "loss": "J = J(v̂, t) with v̂ = Σ_j v_j, the sum of the context words' vectors (or their mean, if asked for)",
         "grad_V_c": "row j gets ∂J/∂v̂ for each time that word j occurs in the context (over C for the mean)",
         "grad_U": "∂J/∂U = ∂J(v̂, t)/∂U",
+    },
+    "step": {
+        "new_V_c": "v_c ← v_c − η Σ_j EI_j u_j, with the u_j as they were before the step; all other rows stay",
+        "new_U": "u_j ← u_j − η EI_j v_c, with EI_j the sum of the errors of word j over the window",
     },
     "normalize_rows": {"normalize_rows": "each row x becomes x / √(Σ_i x_i²), of length 1"},
 }

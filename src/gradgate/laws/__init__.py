@@ -13,6 +13,7 @@ from gradgate.laws import (
     refusals,
     structure,
     tree,
+    update,
 )
 from gradgate.laws.law import Law
 
@@ -24,6 +25,7 @@ LAWS: tuple[Law, ...] = (
     *convexity.LAWS,
     *additivity.LAWS,
     *tree.LAWS,
+    *update.LAWS,
     *elementwise.LAWS,
     *contract.LAWS,
     *refusals.LAWS,

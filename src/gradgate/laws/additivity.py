@@ -10,7 +10,7 @@ from gradgate.balls import Ball
 from gradgate.calling.calls import Call
 from gradgate.case import Case
 from gradgate.evidence import Evidence
-from gradgate.laws.law import Claim, Law, NotApplicable, has_matrix, has_path, is_batch, is_negative_sampling
+from gradgate.laws.law import Claim, Law, NotApplicable, has_path, is_batch, is_loss, is_negative_sampling
 from gradgate.witness import Witness
 
 
@@ -76,7 +76,7 @@ def _swap(evidence: Evidence) -> list[Claim]:
 
 
 # A window is the sum of its halves, and so is a path: both halves may name the same row.
-def _halves(*parameters: str) -> Callable[[Witness], list[Call]]:
+def halves(*parameters: str) -> Callable[[Witness], list[Call]]:
     """The calls on either half of the parameters, which go together."""
 
     def calls(witness: Witness) -> list[Call]:
@@ -155,7 +155,7 @@ LAWS = (
     Law(
         "repeated_negatives",
         "a negative drawn m times counts m times",
-        lambda case: has_matrix(case) and is_negative_sampling(case),
+        lambda case: is_loss(case) and is_negative_sampling(case),
         _repeated,
         _repeated_calls,
         every=4,
@@ -173,14 +173,14 @@ LAWS = (
         "a window is the sum of its halves",
         lambda case: case.function == "skipgram",
         _both,
-        _halves("outsides", "negatives"),
+        halves("outsides", "negatives"),
     ),
     Law(
         "additive_path",
         "a path is the sum of its halves, also where a node stands in both",
         has_path,
         _both,
-        _halves("path", "signs"),
+        halves("path", "signs"),
     ),
     Law("additive_batch", "a batch is its pairs, one by one", is_batch, _batch, _singles, every=4),
 )

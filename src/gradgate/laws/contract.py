@@ -12,7 +12,8 @@ from gradgate.case import Case
 from gradgate.draws import HUGE_LOGIT
 from gradgate.evidence import Evidence, Unusable, promised_shape
 from gradgate.formats import round_to
-from gradgate.laws.law import Breach, Claim, Law, NotApplicable, has_matrix, has_path, is_negative_sampling
+from gradgate.interface import MAY_WRITE, has_window
+from gradgate.laws.law import Breach, Claim, Law, NotApplicable, has_path, is_loss, is_negative_sampling
 from gradgate.terms import groups
 from gradgate.witness import Undecidable, Witness
 
@@ -64,7 +65,8 @@ def _no_state(evidence: Evidence) -> list[Breach | Claim]:
 
 
 def _unchanged(evidence: Evidence) -> list[Breach]:
-    names = sorted({name for outcome in evidence.outcomes.values() for name in outcome.changed})
+    changed = {name for outcome in evidence.outcomes.values() for name in outcome.changed}
+    names = sorted(changed.difference(MAY_WRITE.get(evidence.case.function, ())))
     return [Breach("inputs", f"{name} was changed by the call", "input changed") for name in names]
 
 
@@ -179,11 +181,15 @@ def _hole(evidence: Evidence) -> list[Claim]:
 
 
 def _has_window(case: Case) -> bool:
-    return case.function.startswith(("skipgram", "cbow"))
+    return is_loss(case) and has_window(case.function)
 
 
 def _has_negatives(case: Case) -> bool:
-    return has_matrix(case) and is_negative_sampling(case)
+    return is_loss(case) and is_negative_sampling(case)
+
+
+def _writes_nothing(case: Case) -> bool:
+    return case.function not in MAY_WRITE
 
 
 def _always(case: Case) -> bool:
@@ -199,8 +205,8 @@ LAWS = (
         _no_state,
         _again,
     ),
-    Law("inputs_unchanged", "no call writes to its inputs", _always, _unchanged),
-    Law("read_only", "read-only arrays do", _always, _same_as_base(READ_ONLY), _in_layout(READ_ONLY), every=5),
+    Law("inputs_unchanged", "no call writes to its inputs, but a step to V_c and U", _always, _unchanged),
+    Law("read_only", "read-only arrays do", _writes_nothing, _same_as_base(READ_ONLY), _in_layout(READ_ONLY), every=5),
     Law("strided", "non-contiguous arrays do", _always, _same_as_base(STRIDED), _in_layout(STRIDED), every=5),
     Law("finite_when_huge", "loss and gradients are finite at logits of 1e4", _always, _finite, _huge_calls, every=4),
     Law(

@@ -16,7 +16,7 @@ from gradgate.evidence import Evidence
 from gradgate.formats import round_to
 from gradgate.laws.curvature import logit_rates, second
 from gradgate.laws.hidden import hidden_parameter, hidden_side
-from gradgate.laws.law import Claim, Law, has_matrix
+from gradgate.laws.law import Claim, Law, is_loss
 from gradgate.witness import Witness
 
 
@@ -45,11 +45,11 @@ def _remainder(variant: str) -> Callable[[Evidence], list[Claim]]:
 
 
 LAWS = (
-    Law("convexity", "J(m) >= J(h) + g.(m - h)", has_matrix, _remainder("far"), _step("far", 1.0), every=4),
+    Law("convexity", "J(m) >= J(h) + g.(m - h)", is_loss, _remainder("far"), _step("far", 1.0), every=4),
     Law(
         "taylor",
         "0 <= J(h + w) - J(h) - g.w <= M2 / 2",
-        has_matrix,
+        is_loss,
         _remainder("near"),
         _step("near", 2.0**-6),
         every=4,

@@ -6,7 +6,7 @@ import numpy as np
 
 from gradgate.balls import Ball
 from gradgate.evidence import Evidence
-from gradgate.laws.law import Claim, Law, NotApplicable
+from gradgate.laws.law import Claim, Law, NotApplicable, is_loss
 
 
 def exact_claim(evidence: Evidence, quantity: str) -> Claim:
@@ -40,7 +40,7 @@ LAWS = (
     Law(
         "exact_gradient",
         "every gradient is the exact one, within its rounding bound",
-        lambda case: case.function not in ("sigmoid", "softmax"),
+        is_loss,
         _gradients,
     ),
     Law("agreement", "implementations agree within the sum of their bounds", lambda case: True, _peers),

@@ -13,7 +13,7 @@ from gradgate.draws import generator
 from gradgate.evidence import Evidence
 from gradgate.formats import is_exact, round_to
 from gradgate.laws.hidden import hidden, hidden_parameter
-from gradgate.laws.law import Claim, Law, NotApplicable, has_matrix, is_softmax
+from gradgate.laws.law import Claim, Law, NotApplicable, has_matrix, is_loss, is_softmax
 from gradgate.terms import touched_rows
 from gradgate.witness import Witness
 
@@ -98,7 +98,7 @@ def _permutation(evidence: Evidence) -> list[Claim]:
     claims = []
     for quantity in evidence.case.returns:
         base = evidence.ball("base", quantity)
-        due = base[order] if quantity in ("grad_U", "grad_V_c") else base
+        due = base[order] if quantity.endswith(("_U", "_V_c")) else base
         claims.append(Claim(quantity, evidence.ball("permuted", quantity), due))
     return claims
 
@@ -130,7 +130,7 @@ def _rotated(evidence: Evidence) -> list[Claim]:
     claims = []
     for quantity in evidence.case.returns:
         base = evidence.ball("base", quantity)
-        due = base @ Q.T if quantity.startswith("grad_") else base
+        due = base @ Q.T if quantity.startswith(("grad_", "new_")) else base
         claims.append(Claim(quantity, evidence.ball("rotated", quantity), due))
     return claims
 
@@ -152,7 +152,7 @@ LAWS = (
     Law(
         "uniform_point",
         "at U = 0: J = log V, or (K+1) log 2; grad_U = (1/V - y) h, or +-h/2",
-        has_matrix,
+        is_loss,
         _uniform,
         _uniform_calls,
         every=4,
@@ -160,7 +160,7 @@ LAWS = (
     Law(
         "shift",
         "adding one vector to all u_w changes neither the loss nor a gradient (softmax)",
-        lambda case: has_matrix(case) and is_softmax(case),
+        lambda case: is_loss(case) and is_softmax(case),
         lambda evidence: _same_as_base(evidence, "shifted"),
         _shift_calls,
     ),
@@ -171,7 +171,7 @@ LAWS = (
     Law(
         "untouched_rows",
         "the rows of words that take no part are exactly zero",
-        lambda case: has_matrix(case) and (not is_softmax(case) or "V_c" in case.inputs),
+        lambda case: is_loss(case) and (not is_softmax(case) or "V_c" in case.inputs),
         _untouched,
     ),
 )

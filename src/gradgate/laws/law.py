@@ -64,6 +64,11 @@ def has_matrix(case: Case) -> bool:
     return "U" in case.inputs
 
 
+def is_loss(case: Case) -> bool:
+    """Whether the function returns a loss and its gradients."""
+    return case.returns[0] in ("loss", "losses")
+
+
 def is_softmax(case: Case) -> bool:
     return case.function.startswith(NAIVE_SOFTMAX) or case.inputs.get("loss") == NAIVE_SOFTMAX
 
@@ -81,4 +86,4 @@ def is_batch(case: Case) -> bool:
 
 
 def has_one_hidden_vector(case: Case) -> bool:
-    return has_matrix(case) and not is_batch(case)
+    return is_loss(case) and not is_batch(case)

@@ -19,7 +19,7 @@ from gradgate.evidence import Evidence
 from gradgate.formats import round_to
 from gradgate.laws.curvature import logit_rates, mixed_second, third
 from gradgate.laws.hidden import hidden, hidden_parameter, hidden_side
-from gradgate.laws.law import Claim, Law, NotApplicable, has_matrix, has_one_hidden_vector
+from gradgate.laws.law import Claim, Law, NotApplicable, has_one_hidden_vector, is_loss
 from gradgate.terms import Group
 from gradgate.witness import Undecidable, Witness
 
@@ -143,7 +143,7 @@ LAWS = (
     Law(
         "central_difference",
         "J(m+w) - J(m-w) = 2 g.w, up to the proven remainder",
-        has_matrix,
+        is_loss,
         _differences,
         _difference_calls,
         every=4,

@@ -9,7 +9,7 @@ import numpy as np
 from gradgate.balls import Ball, ball
 from gradgate.evidence import Evidence
 from gradgate.laws.hidden import hidden, hidden_parameter
-from gradgate.laws.law import Claim, Law, NotApplicable, has_matrix, has_one_hidden_vector, is_softmax
+from gradgate.laws.law import Claim, Law, NotApplicable, has_one_hidden_vector, is_loss, is_softmax
 
 
 def _homogeneity(evidence: Evidence) -> list[Claim]:
@@ -52,11 +52,11 @@ def _rank_one(evidence: Evidence) -> list[Claim]:
 
 
 LAWS = (
-    Law("homogeneity", "h.grad_h = sum_w u_w.grad_u_w", has_matrix, _homogeneity, every=2),
+    Law("homogeneity", "h.grad_h = sum_w u_w.grad_u_w", is_loss, _homogeneity, every=2),
     Law(
         "zero_sum",
         "sum_w grad_u_w = 0 (softmax)",
-        lambda case: has_matrix(case) and is_softmax(case),
+        lambda case: is_loss(case) and is_softmax(case),
         _zero_sum,
         every=2,
     ),

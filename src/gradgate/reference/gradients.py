@@ -1,4 +1,4 @@
-"""The gradients of U and of V_c, put together from the groups' terms."""
+"""The gradients of U and of V_c, put together from the groups' terms, and a step along them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from flint import arb
 
+from gradgate.case import Case
 from gradgate.exact import ExactValue
 from gradgate.reference import dd
 from gradgate.reference.balls import ZERO, blurred, enclose
@@ -18,6 +19,9 @@ _BALL_ENTRIES = 256
 # Coefficients go through float64 times 2^512: those from 2^-1074 down matter where they meet a large h.
 _SHIFT = 512
 
+Totals = dict[int, list[arb]]
+"""The rows of a matrix that have a gradient, and that of each."""
+
 
 def exact_value(balls: Sequence[arb], shape: tuple[int, ...], rows: np.ndarray | None = None) -> ExactValue:
     """The balls, in C order, as one array."""
@@ -26,15 +30,39 @@ def exact_value(balls: Sequence[arb], shape: tuple[int, ...], rows: np.ndarray |
 
 
 def grad_center_rows(groups: Sequence[Group], terms: Sequence[GroupTerms], d: int) -> ExactValue:
-    """The gradient of V_c (V, d): each row gets (its multiplicity / divisor) times grad_hidden."""
-    totals: dict[int, list[arb]] = {}
+    """The gradient of V_c (V, d), in the rows that some group uses."""
+    totals = center_totals(groups, terms)
+    rows = np.array(sorted(totals), np.int64)
+    return exact_value([entry for row in rows.tolist() for entry in totals[row]], (len(rows), d), rows)
+
+
+def center_totals(groups: Sequence[Group], terms: Sequence[GroupTerms]) -> Totals:
+    """The gradient of V_c by row: (its multiplicity / divisor) times grad_hidden for each group that uses it."""
+    totals: Totals = {}
     for group, share in zip(groups, terms, strict=True):
         rows, counts = np.unique(group.rows, return_counts=True)
         for row, count in zip(rows.tolist(), counts.tolist(), strict=True):
             gradient = [entry * count / group.divisor for entry in share.grad_hidden]
             totals[row] = [a + b for a, b in zip(totals[row], gradient, strict=True)] if row in totals else gradient
-    rows = np.array(sorted(totals), np.int64)
-    return exact_value([entry for row in rows.tolist() for entry in totals[row]], (len(rows), d), rows)
+    return totals
+
+
+def outside_totals(terms: Sequence[GroupTerms], d: int) -> Totals:
+    """The gradient of U by row, multiplied out in balls."""
+    named = {row for share in terms for row in (range(len(share.coefficients)) if share.rows is None else share.rows)}
+    entries = iter(_entries(terms, [(row, j) for row in named for j in range(d)]))
+    return {row: [next(entries) for _ in range(d)] for row in named}
+
+
+def stepped(case: Case, quantity: str, gradient: Totals) -> ExactValue:
+    """old - rate * gradient (V, d), where the rows without a gradient stay as they are."""
+    old, rate = case.wide(quantity.removeprefix("new_")), arb(case.inputs["rate"])
+    value = ExactValue(old.copy(), np.zeros_like(old), np.zeros_like(old))
+    rows = list(gradient)
+    moved = [arb(before) - rate * g for row in rows for before, g in zip(old[row].tolist(), gradient[row], strict=True)]
+    for field, new in zip((value.hi, value.lo, value.radius), enclose(moved).fields, strict=True):
+        field[rows] = new.reshape(len(rows), -1)
+    return value
 
 
 def grad_outside_rows(terms: Sequence[GroupTerms], shape: tuple[int, int], repair: bool) -> ExactValue:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from gradgate.case import Case
 from gradgate.exact import ExactValue, Reference
 from gradgate.reference.balls import ZERO
-from gradgate.reference.gradients import exact_value, grad_center_rows, grad_outside_rows
+from gradgate.reference.gradients import (
+    center_totals,
+    exact_value,
+    grad_center_rows,
+    grad_outside_rows,
+    outside_totals,
+    stepped,
+)
 from gradgate.reference.logistic import logistic_terms
 from gradgate.reference.matrices import BallMatrix, DoubleDoubleMatrix, Matrix
 from gradgate.reference.softmax import softmax_terms
@@ -63,5 +70,9 @@ class LossReference:
                 return grad_center_rows(self.groups, terms, d)
             case "grad_U":
                 return grad_outside_rows(terms, self.U.shape, repair=not self.hybrid)
+            case "new_V_c":
+                return stepped(self.case, quantity, center_totals(self.groups, terms))
+            case "new_U":
+                return stepped(self.case, quantity, outside_totals(terms, d))
             case other:
                 raise ValueError(f"the reference knows no quantity {other}")

@@ -12,7 +12,7 @@ import numpy as np
 from gradgate.case import Case
 from gradgate.formats import FORMATS, round_to
 from gradgate.huffman import HuffmanTree
-from gradgate.interface import HIERARCHICAL_SOFTMAX, NAIVE_SOFTMAX, NEGATIVE_SAMPLING, SIGNATURES
+from gradgate.interface import HIERARCHICAL_SOFTMAX, NAIVE_SOFTMAX, NEGATIVE_SAMPLING, SIGNATURES, has_window
 from gradgate.text.corpus import Corpus
 from gradgate.text.noise import draw_negatives
 from gradgate.text.windows import Window, draw_window
@@ -20,6 +20,7 @@ from gradgate.text.windows import Window, draw_window
 TEXT_FUNCTIONS = tuple(name for name in SIGNATURES if name not in ("sigmoid", "softmax"))
 PAIRS = (NAIVE_SOFTMAX, NEGATIVE_SAMPLING, HIERARCHICAL_SOFTMAX)
 WINDOW = 5
+RATE = 0.025  # of a step: word2vec.c's
 ATTEMPTS = 400  # draws spent on the feature that a case should show; a poor text may not have it
 
 
@@ -67,7 +68,13 @@ def text_case(function: str, dtype: str, corpus: Corpus, seed: int, index: int) 
     # entries of variance 1/sqrt(d) give logits of variance 1 (square roots only: they round alike everywhere)
     scale = 1 / np.sqrt(np.sqrt(d))
     V_c, U = (round_to(rng.standard_normal(shape) * scale, FORMATS[dtype]) for _ in range(2))
-    available = _inputs(plan, draw, V_c, corpus.tree) | {"V_c": V_c, "U": U, "loss": plan.loss, "reduce": plan.reduce}
+    available = _inputs(plan, draw, V_c, corpus.tree) | {
+        "V_c": V_c,
+        "U": U,
+        "loss": plan.loss,
+        "reduce": plan.reduce,
+        "rate": RATE,
+    }
     inputs = {name: available[name] for name in SIGNATURES[function].parameters}
     return Case(function, dtype, inputs, "text", seed, index)
 
@@ -78,7 +85,7 @@ def _key(function: str, seed: int, index: int) -> int:
 
 def _plan(function: str, index: int) -> Plan:
     """Twenty indices show each feature in a row of four: with both losses, each with both reductions."""
-    windowed = function.startswith(("skipgram", "cbow"))
+    windowed = has_window(function)
     only = NEGATIVE_SAMPLING if function.startswith(NEGATIVE_SAMPLING) else NAIVE_SOFTMAX
     loss = (NAIVE_SOFTMAX, NEGATIVE_SAMPLING)[(index + index // 10) % 2] if windowed else only
     features = ["any"]

@@ -17,12 +17,14 @@ from gradgate.causes.formula.participation import fewer_words, mixed_up, other_n
 from gradgate.causes.formula.paths import another_slope, another_way, another_way_for
 from gradgate.causes.formula.relations import Exhibits, Relation, in_parts, proportional, scaled
 from gradgate.causes.formula.scalars import another_loss
+from gradgate.causes.formula.steps import another_step, step_scaled
 
 Reading = Callable[[Exhibits, Exhibits], Relation | None]
 
-_FIRST: tuple[Reading, ...] = (other_negatives, other_places, another_way, fewer_words)
+_FIRST: tuple[Reading, ...] = (other_negatives, other_places, another_way, another_step, fewer_words)
 _LAST: tuple[Reading, ...] = (tempered, proportional)
 _READINGS = (scaled, rounded, mixed_up, entries, counted, in_parts, slipped, added, partial_sums, another_loss)
+_OF_A_STEP = (rounded, step_scaled)
 _OF_A_PATH = (scaled, rounded, entries, another_way_for, another_slope, added, another_loss)
 
 
@@ -63,7 +65,8 @@ def _apart(dossier: Dossier) -> Cause | None:
 def _read(dossier: Dossier, quantity: str) -> Relation | None:
     failing = [each for each in dossier.failing if quantity in each.failing]
     passing = [each for each in (*dossier.failing, *dossier.passing) if quantity in each.told - each.failing]
-    readings = _OF_A_PATH if "path" in failing[0].case.inputs else _READINGS
+    given = failing[0].case.inputs
+    readings = _OF_A_PATH if "path" in given else _OF_A_STEP if "rate" in given else _READINGS
     return next((found for look in readings if (found := look(failing, passing, quantity))), None)
 
 
