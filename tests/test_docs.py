@@ -1,10 +1,15 @@
 """The documents say what the code does: names and figures that stand in both are compared."""
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+from gradgate.grading.formulas import FORMULAS, PAGE, SECTIONS
+from gradgate.grading.graded import VERDICTS
+from gradgate.grading.rubric import RubricPart
+from gradgate.grading.rubric_files import read_rubric
 from gradgate.interface import SIGNATURES
 from gradgate.laws import LAWS
 
@@ -26,3 +31,26 @@ def test_every_link_between_the_documents_leads_somewhere():
     links = [(page, target) for page in pages for target in re.findall(r"\]\(([^)#]+)\)", page.read_text())]
     broken = [f"{page.name}: {target}" for page, target in links if not (page.parent / target).exists()]
     assert not [line for line in broken if "://" not in line]
+
+
+@pytest.mark.parametrize("function", FORMULAS)
+def test_every_formula_that_students_are_sent_to_stands_in_its_section(function):
+    sections = (ROOT / PAGE).read_text().split("\n### ")
+    section = next(text for text in sections if text.startswith(f"{SECTIONS[function]}\n"))
+    assert [formula for formula in FORMULAS[function].values() if f"- {formula}\n" not in section] == []
+
+
+@pytest.mark.parametrize("key", [*(field.name for field in fields(RubricPart)), "cases", "weights", "credit"])
+def test_every_key_of_a_rubric_is_documented(key):
+    assert re.search(rf"^\| .*`\[?\[?{key}\]?\]?`", (ROOT / "docs/rubrics.md").read_text(), re.MULTILINE)
+
+
+def test_the_rubric_in_the_document_makes_sense(tmp_path):
+    [text] = re.findall(r"```toml\n(.*?)```", (ROOT / "docs/rubrics.md").read_text(), re.DOTALL)
+    (tmp_path / "week2.toml").write_text(text, encoding="utf-8")
+    assert read_rubric(str(tmp_path / "week2.toml")).max_score == 100
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_every_verdict_on_a_part_is_documented(verdict):
+    assert f"*{verdict}*" in (ROOT / PAGE).read_text()
