@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from gradgate.counts.laws import LAWS as COUNT_LAWS
 from gradgate.grading.formulas import FORMULAS, PAGE, SECTIONS
 from gradgate.grading.graded import VERDICTS
 from gradgate.grading.rubric import RubricPart
 from gradgate.grading.rubric_files import read_rubric
-from gradgate.interface import SIGNATURES
+from gradgate.interface import CONTRACT
 from gradgate.laws import LAWS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -21,7 +22,12 @@ def test_every_law_is_documented_with_its_statement(law):
     assert f"| `{law.name}` | {law.statement.replace('|', chr(92) + '|')}" in (ROOT / "docs/laws.md").read_text()
 
 
-@pytest.mark.parametrize("signature", SIGNATURES.values(), ids=lambda signature: signature.name)
+@pytest.mark.parametrize("law", COUNT_LAWS, ids=lambda law: law.name)
+def test_every_law_of_the_counts_is_documented_with_its_statement(law):
+    assert f"| `{law.name}` | {law.statement.replace('|', chr(92) + '|')}" in (ROOT / "docs/counts.md").read_text()
+
+
+@pytest.mark.parametrize("signature", CONTRACT.values(), ids=lambda signature: signature.name)
 def test_every_function_is_documented_with_its_parameters(signature):
     assert f"`{signature.name}({', '.join(signature.parameters)})`" in (ROOT / "docs/contract.md").read_text()
 

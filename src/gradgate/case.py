@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from gradgate.cells import Cells
 from gradgate.formats import FORMATS, Format
 from gradgate.interface import CALLABLE
 
@@ -19,8 +20,8 @@ class Case:
     """Inputs of one call.
 
     inputs maps each parameter of the function to its value: float arrays in the carrier dtype of `dtype` (every
-    number in them a value of that format), int64 arrays, ints, strings, or None. kind names the distribution
-    ("normal", "huge", "text", ...); (seed, index) repeat a generated case.
+    number in them a value of that format), matrices as Cells, int64 arrays, numbers, strings, or None. kind names the
+    distribution ("normal", "huge", "text", ...); (seed, index) repeat a generated case.
     """
 
     function: str
@@ -62,7 +63,8 @@ class Case:
     @property
     def size(self) -> int:
         """How many numbers a reader would have to look at."""
-        return sum(np.size(value) for value in self.inputs.values() if isinstance(value, np.ndarray | int))
+        arrays = (value.places if isinstance(value, Cells) else value for value in self.inputs.values())
+        return sum(np.size(value) for value in arrays if isinstance(value, np.ndarray | int))
 
     def describe(self) -> str:
         """The sizes and indices in one line: "V=3 d=4 outside=1 seed=7 index=12 (normal)"."""
@@ -75,6 +77,8 @@ class Case:
                 words.append(f"{name}={value}")
             elif isinstance(value, np.ndarray) and value.dtype.kind == "i":
                 words.append(f"{name}={value.tolist()}" if value.size <= 12 else f"{name}: {value.shape}")
+            elif isinstance(value, Cells):
+                words.append(f"{name}: {value.shape}, {len(value.values)} cells")
             elif name in ("x", "logits"):
                 words.append(f"{name}: {np.shape(value)}")
         return " ".join([*words, f"seed={self.seed}", f"index={self.index}", f"({self.kind})"])

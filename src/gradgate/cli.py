@@ -29,7 +29,7 @@ from gradgate.expected import apply_expected, read_expected, require_examined
 from gradgate.formats import FORMATS
 from gradgate.grading.options import EXITS as GRADED
 from gradgate.grading.options import add_grade_options, add_gradescope_options
-from gradgate.interface import FUNCTIONS
+from gradgate.interface import CONTRACT
 from gradgate.large.run import CASES, run_large, sizes
 from gradgate.report.console import console, show
 from gradgate.report.document import document
@@ -95,7 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     verify.set_defaults(command=_verify)
     verify.add_argument("specs", nargs="*", metavar="SPEC", help="a .py file, a shipped name, an entry point, a module")
     verify.add_argument(
-        "--loss", metavar="NAMES", type=names_of(FUNCTIONS), default=FUNCTIONS, help="functions, by comma"
+        "--loss", metavar="NAMES", type=names_of(tuple(CONTRACT)), default=tuple(CONTRACT), help="functions, by comma"
     )
     verify.add_argument(
         "--dtype", metavar="NAMES", type=names_of(tuple(FORMATS)), default=tuple(FORMATS), help="by comma"

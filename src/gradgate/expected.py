@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from gradgate.counts.laws import BY_NAME as COUNT_LAWS
 from gradgate.errors import CannotRun
 from gradgate.examining.findings import CALL
 from gradgate.examining.subjects import Subject
@@ -50,7 +51,7 @@ def read_expected(path: str) -> list[Expected]:
         missing = [key for key in _KEYS if not isinstance(entry.get(key), str) or not entry[key].strip()]
         if missing or set(entry) - set(_KEYS):
             raise CannotRun(f"{path}: entry {number} needs {', '.join(_KEYS)}, each a text, and nothing else")
-        if entry["law"] not in (laws := [CALL, *BY_NAME]):
+        if entry["law"] not in (laws := [CALL, *{**BY_NAME, **COUNT_LAWS}]):
             raise CannotRun(f"{path}: entry {number} names the law {entry['law']!r}; known are {', '.join(laws)}")
         found.append(Expected(**entry))
     _refuse_repetition(path, found)

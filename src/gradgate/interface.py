@@ -2,11 +2,13 @@
 
 V is the vocabulary size, d the dimension, K the number of negatives, B the number of pairs, C the number of context
 words. `U` (V, d) holds the outside vectors and `V_c` (V, d) the centre vectors, one row a word. Losses are in nats.
-A gradient of a matrix is dense, or row-sparse: a pair (rows, values) where rows may repeat and then add up."""
+A gradient of a matrix is dense, or row-sparse: a pair (rows, values) where rows may repeat and then add up. Counts and
+what is made of them are matrices of cells: dense, or sparse as (rows, cols, values, shape)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 NAIVE_SOFTMAX = "naive_softmax"
 NEGATIVE_SAMPLING = "negative_sampling"
@@ -16,11 +18,15 @@ STEP = "step"
 
 @dataclass(frozen=True)
 class Signature:
-    """A function of the contract: the parameters in their order, and the quantities it returns in theirs."""
+    """A function of the contract: the parameters in their order, and the quantities it returns in theirs.
+
+    optional are the values that parameters have where a file leaves them out: other values are then not posed to it.
+    """
 
     name: str
     parameters: tuple[str, ...]
     returns: tuple[str, ...]
+    optional: Mapping[str, float] = field(default_factory=dict)
 
 
 _PAIR = ("loss", "grad_center", "grad_U")
@@ -50,8 +56,20 @@ SIGNATURES = {
 
 FUNCTIONS = tuple(SIGNATURES)
 
+COUNTS = {
+    signature.name: signature
+    for signature in (
+        Signature("cooccurrence", ("tokens", "window"), ("W",)),
+        Signature("pmi", ("W",), ("PMI",)),
+        Signature("ppmi", ("W", "smoothing", "shift"), ("PPMI",), {"smoothing": 1.0, "shift": 0.0}),
+        Signature("svd", ("M", "k"), ("U", "S", "Vt")),
+    )
+}
+
+CONTRACT = {**SIGNATURES, **COUNTS}
+
 NORMALIZE_ROWS = "normalize_rows"
-CALLABLE = {**SIGNATURES, NORMALIZE_ROWS: Signature(NORMALIZE_ROWS, ("X",), (NORMALIZE_ROWS,))}
+CALLABLE = {**CONTRACT, NORMALIZE_ROWS: Signature(NORMALIZE_ROWS, ("X",), (NORMALIZE_ROWS,))}
 """What can be called: the contract, and an exercise of the 2017 assignment, no loss, that only grading puts."""
 
 MAY_WRITE = {STEP: ("V_c", "U")}
@@ -66,7 +84,7 @@ def is_float(function: str, parameter: str) -> bool:
     """Whether the parameter of the function holds floating-point numbers."""
     if parameter in ("center", "centers"):
         return function not in _ROWS_OF_V_C
-    return parameter in ("x", "X", "logits", "U", "V_c")
+    return parameter in ("x", "X", "logits", "U", "V_c", "W", "M")
 
 
 def has_window(function: str) -> bool:
@@ -77,3 +95,8 @@ def has_window(function: str) -> bool:
 def is_matrix_gradient(quantity: str) -> bool:
     """Whether the quantity may be returned row-sparse."""
     return quantity in ("grad_U", "grad_V_c")
+
+
+def is_cells(quantity: str) -> bool:
+    """Whether the quantity is a matrix that may be returned as its cells."""
+    return quantity in ("W", "PMI", "PPMI")

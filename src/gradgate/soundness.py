@@ -19,7 +19,7 @@ import numpy as np
 
 from gradgate.calling.calls import Call
 from gradgate.calling.host import Worker
-from gradgate.calling.loading import resolve, shipped
+from gradgate.calling.loading import resolve, shipped_losses
 from gradgate.draws import generated, generator
 from gradgate.evidence import Evidence
 from gradgate.examining.examination import EXACT, arithmetic_of
@@ -103,7 +103,7 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=multiprocessing.cpu_count())
     parser.add_argument("--json", metavar="FILE")
     options = parser.parse_args()
-    jobs = [(name, dtype) for name in options.specs or shipped() for dtype in _dtypes(name)]
+    jobs = [(name, dtype) for name in options.specs or shipped_losses() for dtype in _dtypes(name)]
     out, tallies = console(), []
     with ProcessPoolExecutor(options.jobs, multiprocessing.get_context("spawn")) as pool:
         futures = [pool.submit(measure, *job, options.components, options.seed) for job in jobs]

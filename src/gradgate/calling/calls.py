@@ -28,13 +28,21 @@ class Call:
     layout: str = PLAIN
 
 
+class Malformed(Exception):
+    """What a function returned is not what the contract says: one sentence."""
+
+
 @dataclass(frozen=True, eq=False)
 class Result:
-    """One returned quantity as it came: its values, the name of its dtype, and its rows where it is row-sparse."""
+    """One returned quantity as it came: its values, the name of its dtype, and where they stand if it is sparse.
+
+    rows are the rows (n,) of a row-sparse gradient, or the rows and columns (n, 2) of cells in a matrix of `shape`.
+    """
 
     values: np.ndarray
     dtype: str
     rows: np.ndarray | None = None
+    shape: tuple[int, ...] | None = None
 
     def same_bytes(self, other: Result) -> bool:
         """Whether the two hold identical bits (so that NaN equals NaN and 0.0 differs from -0.0)."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradgate.adapters import Adapted, NotPosed, WrongDraws, WrongWindow
-from gradgate.calling.calls import LENT, MAPPED, PLAIN, READ_ONLY, STRIDED, Call, Outcome, Result
+from gradgate.calling.calls import LENT, MAPPED, PLAIN, READ_ONLY, STRIDED, Call, Malformed, Outcome, Result
 from gradgate.calling.lifting import Gathered, lifted
+from gradgate.calling.matrices import dense, is_sparse, is_still, sparse_result, takes
 from gradgate.calling.sharing import SharedArray, is_untouched, private_copy
 from gradgate.calling.wire import LIMIT
 from gradgate.case import Case
+from gradgate.cells import Cells
 from gradgate.formats import BFLOAT16, FORMATS
-from gradgate.interface import CALLABLE, is_float, is_matrix_gradient
+from gradgate.interface import CALLABLE, is_cells, is_float, is_matrix_gradient
 
 if TYPE_CHECKING:  # a process that only makes calls holds no bounds
     from gradgate.bounds.arithmetic import Summation
@@ -43,6 +45,7 @@ class Particulars:
     summation: Summation = "any"
     flushes_subnormals: bool = False
     deterministic: bool = True
+    sparse: bool = False
     adapter: str = ""
 
     def declared(self) -> dict[str, Any]:
@@ -63,6 +66,7 @@ def particulars_of(module: Any) -> Particulars:
         summation=getattr(module, "SUMMATION", plain.summation),
         flushes_subnormals=bool(getattr(module, "FLUSHES_SUBNORMALS", False)),
         deterministic=bool(getattr(module, "DETERMINISTIC", True)),
+        sparse=callable(getattr(module, "assparse", None)),
         adapter=module.name if isinstance(module, Adapted) else "",
     )
     if not all(isinstance(name, str) for name in (*read.dtypes, *read.devices)):
@@ -194,10 +198,23 @@ class Implementation:
     ) -> dict[str, Any]:
         return {
             name: self._convert(inputs[name], name, dtype if is_float(function, name) else "int64", device, layout)
-            for name in CALLABLE[function].parameters
+            for name in self._taken(function, inputs)
         }
 
+    def _taken(self, function: str, inputs: Mapping[str, Any]) -> Sequence[str]:
+        """The parameters that the function has: all of the contract's, but for optional ones that it leaves out."""
+        parameters, optional = CALLABLE[function].parameters, CALLABLE[function].optional
+        if not optional or takes(self._function(function), len(parameters)):
+            return parameters
+        if any(inputs[name] != value for name, value in optional.items()):
+            raise NotPosed(f"{function} of {self.name} takes no {' and no '.join(optional)}")
+        return [name for name in parameters if name not in optional]
+
     def _convert(self, value: Any, name: str, dtype: str, device: str, layout: str) -> Any:
+        if isinstance(value, Cells):
+            if own := getattr(self.module, "assparse", None):
+                return own(*(_laid_out(part, layout) for part in (value.rows, value.cols, value.values)), value.shape)
+            return self._convert(dense(value), name, str(value.dtype), device, layout)
         if not isinstance(value, np.ndarray):
             return value
         array = _laid_out(value.T if self._transposed(name) else value, layout)
@@ -209,6 +226,8 @@ class Implementation:
         return matrix and self.particulars.layout == TRANSPOSED_LAYOUT
 
     def _unchanged(self, given: Any, original: Any, name: str) -> bool:
+        if isinstance(original, Cells):
+            return is_still(given, original, self._as_numpy)
         if not isinstance(original, np.ndarray):
             return True
         try:
@@ -255,6 +274,9 @@ class Implementation:
                 if rows.ndim != 1 or (rows.size and rows.dtype.kind not in "iu"):  # an empty list has no dtype
                     raise Malformed(f"the rows of {quantity} are {_shape_of(value[0])}; a vector of ints is due")
                 return Result(_numbers(values, quantity, largest), dtype, rows.astype(np.int64))
+            if is_cells(quantity) and is_sparse(value):
+                found = sparse_result(quantity, value, self._as_numpy)
+                return replace(found, values=_numbers(found.values, quantity, largest))
             values, dtype = self._as_numpy(value)
         except (TypeError, ValueError, AttributeError, RuntimeError, OverflowError) as error:
             raise Malformed(f"{quantity} is {_shape_of(value)}, which is no array of numbers") from error
@@ -263,10 +285,6 @@ class Implementation:
     def _synchronize(self) -> None:
         if wait := getattr(self.module, "synchronize", None):
             wait()
-
-
-class Malformed(Exception):
-    """What a function returned is not what the contract says: one sentence."""
 
 
 def _numbers(values: np.ndarray, quantity: str, largest: int) -> np.ndarray:

@@ -21,7 +21,11 @@ from gradgate.errors import Broken, CannotRun
 from gradgate.places import folder
 
 ENTRY_POINTS = "gradgate.impls"
-EXTRAS = {"jax": "peers", "torch": "torch"}  # a package that an implementation may need, and the extra that brings it
+EXTRAS = {
+    "jax": "peers",
+    "scipy": "counts",
+    "torch": "torch",
+}  # a package that an implementation may need, and the extra that brings it
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,11 @@ class Source:
 def shipped() -> list[str]:
     """The names of the implementations that gradgate carries, in alphabetical order."""
     return sorted(path.stem for path in folder("impls").glob("*.py"))
+
+
+def shipped_losses() -> list[str]:
+    """Those that define losses: the files of the counts have a name that says so."""
+    return [name for name in shipped() if not name.endswith("_counts")]
 
 
 def entry_points() -> dict[str, str]:

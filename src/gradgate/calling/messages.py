@@ -12,6 +12,7 @@ from gradgate.calling.calls import Call, Held, Outcome, Result, checksum
 from gradgate.calling.sharing import SharedArray, attach
 from gradgate.calling.wire import BadFrame
 from gradgate.case import Case
+from gradgate.cells import Cells
 from gradgate.formats import BFLOAT16
 from gradgate.interface import CALLABLE, is_float
 
@@ -37,6 +38,9 @@ def encode_calls(calls: list[Call], device: str) -> Frame:
             narrow = case.dtype == BFLOAT16.name and is_float(case.function, name)
             if isinstance(value, SharedArray) and value.name:
                 inputs[name] = {"shared": value.name, "shape": value.shape, "dtype": value.dtype.str}
+            elif isinstance(value, Cells):
+                cells = {"places": place(value.places, False), "values": place(value.values, False)}
+                inputs[name] = {"cells": cells, "shape": value.shape}
             else:
                 inputs[name] = place(value, narrow) if isinstance(value, np.ndarray) else value
         listed.append({"function": case.function, "dtype": case.dtype, "layout": call.layout, "inputs": inputs})
@@ -53,6 +57,9 @@ def decode_calls(frame: Frame) -> tuple[list[Call], str]:
             value = listed["inputs"][name]
             if isinstance(value, dict) and "shared" in value:
                 value = attach(value["shared"], tuple(value["shape"]), value["dtype"])
+            elif isinstance(value, dict) and "cells" in value:
+                places, values = (arrays[value["cells"][part]["array"]] for part in ("places", "values"))
+                value = Cells(places, values, tuple(value["shape"]))
             elif isinstance(value, dict):
                 value = arrays[value["array"]]
                 value = _from_bits(value) if dtype == BFLOAT16.name and is_float(function, name) else value
@@ -69,7 +76,7 @@ def encode_outcome(outcome: Outcome) -> Frame:
         results[quantity] = {"dtype": result.dtype, "values": len(arrays), "bits": narrow, "rows": None}
         arrays.append(_to_bits(result.values) if narrow else result.values)
         if result.rows is not None:
-            results[quantity]["rows"] = len(arrays)
+            results[quantity] |= {"rows": len(arrays), "shape": result.shape}
             arrays.append(result.rows)
     header = {
         "results": results,
@@ -89,11 +96,12 @@ def decode_outcome(frame: Frame) -> Outcome:
         results = {}
         for quantity, described in header["results"].items():
             values = arrays[described["values"]]
-            rows = described["rows"]
+            rows, shape = described["rows"], described.get("shape")
             results[quantity] = Result(
                 _from_bits(values) if described["bits"] else values,
                 printable(described["dtype"]),
                 None if rows is None else arrays[rows],
+                None if shape is None else tuple(map(operator.index, shape)),
             )
         changed = tuple(printable(name) for name in header["changed"])
         overwritten = tuple(printable(name) for name in header["overwritten"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -13,13 +12,12 @@ from gradgate.bounds.arithmetic import Arithmetic
 from gradgate.calling.calls import ENDED, Outcome
 from gradgate.calling.implementation import Particulars
 from gradgate.case import Case
-from gradgate.causes.cause import Cause
 from gradgate.causes.dossier import Dossier
 from gradgate.causes.naming import name_cause
 from gradgate.draws import KINDS
 from gradgate.evidence import Evidence
 from gradgate.examining.adjudication import settle, who_is_wrong, why_fragile, why_inconclusive
-from gradgate.examining.findings import CALL, Cost, Counterexample, Failure, Measured, Strength, Tally, faulty
+from gradgate.examining.findings import CALL, Counterexample, Failure, Findings, Measured, Tally, faulty
 from gradgate.examining.judging import (
     FAILED,
     NOT_JUDGED,
@@ -45,7 +43,7 @@ EXACT = ("exact_value", "exact_gradient")
 _COARSE_TRIES = 3  # failing cases that are asked whether a lower precision is at work
 
 
-class Examination:
+class Examination(Findings):
     """Collects what the laws say; `conclude` shrinks what failed, settles the verdict and names the cause.
 
     perform makes calls and returns their outcomes; binding laws are all of them for a shipped implementation.
@@ -54,21 +52,10 @@ class Examination:
     def __init__(
         self, function: str, dtype: str, particulars: Particulars, perform: Perform, *, shipped: bool, tier: str
     ) -> None:
-        self.function, self.dtype, self.particulars, self.tier = function, dtype, particulars, tier
+        super().__init__(function, dtype, {law.name: Tally() for law in LAWS})
+        self.particulars, self.tier = particulars, tier
         self.arithmetic = arithmetic_of(particulars, dtype)
-        self.laws = {law.name: Tally() for law in LAWS}
-        self.quantities: dict[str, Measured] = {}
-        self.counterexamples: list[Counterexample] = []
-        self.failed: Counter[tuple[str, str, str]] = Counter()  # (law, cause, verdict) -> how often
-        self.remarks: Counter[str] = Counter()
-        self.expected: list[str] = []  # the reasons of failures that a list of expected ones names
-        self.strength: Strength | None = None  # what the run would have caught, where it found nothing wrong
-        self.cost: Cost | None = None  # what it took, where the cases are large
-        self.cases = 0
         self.ended = ""  # why no more cases are put: a time-out, or the end of the process
-        self.verdict = INCONCLUSIVE
-        self.sentence = ""
-        self.cause: Cause | None = None
         self._perform, self._shipped = perform, shipped
         self._posed: list[tuple[str, int]] = []  # the kind and the index of each case that could be put
         self._failures: list[Failure] = []
@@ -176,10 +163,6 @@ class Examination:
         if self.verdict != FRAGILE:
             ranked = [failures for failures in ranked if any(f.verdict != FRAGILE for f in failures)]
         return [failures for failures in ranked if failures[0].law in (CALL, *EXACT)] or ranked[:1]
-
-    def __getstate__(self) -> dict[str, Any]:
-        """What travels between processes: the findings, without the calls and the cases behind them."""
-        return {name: value for name, value in self.__dict__.items() if not name.startswith("_")}
 
     def _note_fault(self, evidence: Evidence) -> str:
         """Files a base call that gave no result. Returns the law under which it is counted, "" where under none."""

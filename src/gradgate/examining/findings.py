@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
 from gradgate.calling.calls import Outcome
 from gradgate.case import Case
+from gradgate.causes.cause import Cause
 from gradgate.examining.judging import NOT_APPLICABLE, PASSED, UNDECIDED, Check
 from gradgate.verdicts import FRAGILE, INCONCLUSIVE, REFUTED, VERIFIED
 
@@ -127,6 +129,30 @@ class Counterexample:
     smallest: Failure
     worst: Failure
     count: int
+
+
+@dataclass(eq=False)
+class Findings:
+    """What a run finds of one function of one implementation in one dtype: all that a report tells of it."""
+
+    function: str
+    dtype: str
+    laws: dict[str, Tally]
+    quantities: dict[str, Measured] = field(default_factory=dict)
+    counterexamples: list[Counterexample] = field(default_factory=list)
+    failed: Counter[tuple[str, str, str]] = field(default_factory=Counter)  # (law, cause, verdict) -> how often
+    remarks: Counter[str] = field(default_factory=Counter)
+    expected: list[str] = field(default_factory=list)  # the reasons of failures that a list of expected ones names
+    strength: Strength | None = None  # what the run would have caught, where it found nothing wrong
+    cost: Cost | None = None  # what it took, where the cases are large
+    cases: int = 0
+    verdict: str = INCONCLUSIVE
+    sentence: str = ""
+    cause: Cause | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What travels between processes: the findings, without the calls and the cases behind them."""
+        return {name: value for name, value in self.__dict__.items() if not name.startswith("_")}
 
 
 def faulty(outcome: Outcome) -> Check:

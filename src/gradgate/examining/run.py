@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from typing import Any
 
 from gradgate.bounds.arithmetic import Arithmetic
@@ -21,13 +21,15 @@ from gradgate.calling.implementation import Particulars
 from gradgate.calling.inprocess import InProcess
 from gradgate.calling.loading import Source, load
 from gradgate.case import Case
+from gradgate.counts.run import dtypes_of, examine_counts
 from gradgate.draws import generated
 from gradgate.errors import Broken, CannotRun, Late
 from gradgate.examining.examination import Examination, arithmetic_of, plan_case
 from gradgate.examining.judging import Plan
 from gradgate.examining.peers import PEERS, peer_evidence
 from gradgate.examining.strength import measure_strength
-from gradgate.examining.subjects import Settings, Subject
+from gradgate.examining.subjects import Settings, Subject, noting_failure
+from gradgate.interface import COUNTS
 from gradgate.text import TEXT_FUNCTIONS, Corpus, build_corpus, gate_corpus, read_text, text_case
 from gradgate.text.corpus import GATE_VOCABULARY
 from gradgate.witness import Witness
@@ -42,7 +44,10 @@ def run(sources: list[Source], settings: Settings, progress: Callable[[int, int]
     """
     if settings.text is not None:
         read_text(settings.text)  # a text that cannot be read must be said before anything is started
-    units = [(function, dtype) for function in settings.functions for dtype in settings.dtypes]
+    units = [(function, dtype) for function in settings.functions for dtype in _dtypes_of(function, settings)]
+    if not units:
+        asked = ", ".join(settings.functions)
+        raise CannotRun(f"{asked}: not examined in {', '.join(settings.dtypes)}, but in float64 and float32")
     lanes = [units[lane :: settings.jobs] for lane in range(min(settings.jobs, len(units)))]
     total = sum(_cases_of(function, settings) for function, _ in units)
     os.environ.update(ONE_THREAD)  # the lanes fill the cores, and a fixed order of sums keeps runs alike
@@ -63,6 +68,10 @@ def run(sources: list[Source], settings: Settings, progress: Callable[[int, int]
             for lane_process in set(multiprocessing.active_children()) - others:
                 lane_process.terminate()
             raise
+
+
+def _dtypes_of(function: str, settings: Settings) -> tuple[str, ...]:
+    return dtypes_of(function, settings.dtypes) if function in COUNTS else settings.dtypes
 
 
 def _merge(parts: list[list[Subject]], units: list[Unit]) -> list[Subject]:
@@ -158,6 +167,9 @@ def _examine_unit(
     settings: Settings,
     corpus: Corpus | None,
 ) -> None:
+    if function in COUNTS:
+        examine_counts(function, dtype, subjects, workers, settings, _count)
+        return
     open_now: list[tuple[Subject, Examination]] = []
     for subject in subjects:
         worker = workers[subject.source]
@@ -227,12 +239,3 @@ def _examine_case(
             examination.put(*plans[examination.arithmetic], others)
         if subject.cannot_run:
             open_now.remove((subject, examination))
-
-
-@contextmanager
-def noting_failure(subject: Subject) -> Iterator[None]:
-    """A failure of the harness in one implementation's process ends its examination, not the run."""
-    try:
-        yield
-    except CannotRun as error:
-        subject.cannot_run = str(error)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from gradgate.calling.host import LOAD_LIMIT
 from gradgate.calling.implementation import Particulars
 from gradgate.calling.loading import Source
-from gradgate.examining.examination import Examination
+from gradgate.errors import CannotRun
+from gradgate.examining.findings import Findings
 from gradgate.formats import FORMATS
-from gradgate.interface import FUNCTIONS
+from gradgate.interface import CONTRACT
 from gradgate.verdicts import CRASHED, NOT_RUN, TIMED_OUT, gravest
 
 
@@ -22,7 +25,7 @@ class Settings:
     one lane, and no text; None for ordinary ones.
     """
 
-    functions: tuple[str, ...] = FUNCTIONS
+    functions: tuple[str, ...] = tuple(CONTRACT)
     dtypes: tuple[str, ...] = tuple(FORMATS)
     cases: int = 200
     text_cases: int = 20
@@ -44,7 +47,7 @@ class Subject:
     source: Source
     offers: tuple[str, ...] = ()
     particulars: Particulars = field(default_factory=Particulars)
-    examinations: list[Examination] = field(default_factory=list)
+    examinations: list[Findings] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     cannot_run: str = ""
     broken: str = ""
@@ -58,3 +61,12 @@ class Subject:
         if self.cannot_run:
             return NOT_RUN
         return gravest(examination.verdict for examination in self.examinations)
+
+
+@contextmanager
+def noting_failure(subject: Subject) -> Iterator[None]:
+    """A failure of the harness in one implementation's process ends its examination, not the run."""
+    try:
+        yield
+    except CannotRun as error:
+        subject.cannot_run = str(error)

@@ -16,8 +16,8 @@ from gradgate.calling.sharing import SharedArray
 from gradgate.case import Case
 from gradgate.errors import CannotRun
 from gradgate.examining.examination import arithmetic_of
-from gradgate.examining.run import greet, launch, noting_failure
-from gradgate.examining.subjects import Settings, Subject
+from gradgate.examining.run import greet, launch
+from gradgate.examining.subjects import Settings, Subject, noting_failure
 from gradgate.formats import FORMATS
 from gradgate.large.calls import Caller
 from gradgate.large.draws import FUNCTIONS, PAIRS, draw_matrix, large_case, matrices_of

@@ -21,7 +21,7 @@ from rich.table import Table
 
 from gradgate.arguments import at_least
 from gradgate.calling.host import ONE_THREAD
-from gradgate.calling.loading import shipped
+from gradgate.calling.loading import shipped_losses
 from gradgate.errors import CannotRun
 from gradgate.mutants.journal import Journal
 from gradgate.mutants.judging import SURVIVES
@@ -63,9 +63,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _mutants(options: argparse.Namespace) -> int:
-    names = options.names or shipped()
-    if unknown := [name for name in names if name not in shipped()]:
-        raise CannotRun(f"{', '.join(unknown)}: no such implementation; shipped are {', '.join(shipped())}")
+    names = options.names or shipped_losses()
+    if unknown := [name for name in names if name not in shipped_losses()]:
+        raise CannotRun(f"{', '.join(unknown)}: no such implementation; shipped are {', '.join(shipped_losses())}")
     journal = Journal(options.journal, gate())
     if journal.outdated:
         print("the gate is another one than when this was begun: every mutant is judged again", file=sys.stderr)
@@ -79,7 +79,7 @@ def _mutants(options: argparse.Namespace) -> int:
     text = json.dumps(record, indent=1) + "\n"
     if options.json:
         options.json.write_text(text, encoding="utf-8")
-    if set(names) == set(shipped()):
+    if set(names) == set(shipped_losses()):
         (options.out / "mutants.json").write_text(text, encoding="utf-8")
         (options.out / "mutants.md").write_text(page(record), encoding="utf-8")
     return EXIT_VERIFIED if is_perfect(record) else EXIT_REFUTED

@@ -13,7 +13,7 @@ from gradgate.calling.calls import Call, Outcome
 from gradgate.calling.host import Worker
 from gradgate.calling.implementation import Particulars
 from gradgate.calling.inprocess import InProcess, Performer
-from gradgate.calling.loading import Source, load_source, resolve, shipped
+from gradgate.calling.loading import Source, load_source, resolve, shipped_losses
 from gradgate.errors import Broken, CannotRun
 
 
@@ -77,7 +77,7 @@ class Subjects:
     def parameters(self) -> list[Any]:
         """What `implementation` stands for, one test each. Shipped ones that cannot run here are skips with reasons."""
         found: list[Any] = [pytest.param(subject, id=subject.name) for subject in self.named.values()]
-        for name in [] if self.specs else shipped():
+        for name in [] if self.specs else shipped_losses():
             try:
                 found.append(pytest.param(self._load(resolve(name)), id=name))
             except CannotRun as reason:

@@ -10,14 +10,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from gradgate.examining.examination import Examination
-from gradgate.examining.findings import Counterexample, Tally
+from gradgate.examining.findings import Counterexample, Findings, Tally
 from gradgate.examining.subjects import Settings, Subject
-from gradgate.laws import LAWS
 from gradgate.report.cost import cost_lines
 from gradgate.report.document import manifest
 from gradgate.report.strength import show_strength
-from gradgate.report.wording import is_readable, likely_cause, message, snippet, statement
+from gradgate.report.wording import STATEMENTS, is_readable, likely_cause, message, snippet, statement
 from gradgate.verdicts import BLOCKED, CRASHED, FRAGILE, INCONCLUSIVE, NOT_RUN, REFUTED, TIMED_OUT, VERIFIED
 
 STYLES = {
@@ -66,7 +64,7 @@ def _side_by_side(subjects: list[Subject], width: int) -> list[list[Subject]]:
         wanted = max(len(_short(subject)), len("10000 refuted")) + 2
         if wanted > free:
             parts.append([])
-            free = width - max(len(law.name) for law in LAWS) - 1
+            free = width - max(map(len, STATEMENTS)) - 1
         parts[-1].append(subject)
         free -= wanted
     return parts
@@ -82,10 +80,10 @@ def _laws(subjects: list[Subject]) -> Table:
     table.add_column("law", no_wrap=True)
     for subject in subjects:
         table.add_column(Text(_short(subject)), justify="right", no_wrap=True)
-    for law in LAWS:
-        cells = [_cell([e.laws[law.name] for e in subject.examinations]) for subject in subjects]
+    for law in STATEMENTS:
+        cells = [_cell([e.laws[law] for e in subject.examinations if law in e.laws]) for subject in subjects]
         if any(cell.plain != "–" for cell in cells):
-            table.add_row(law.name, *cells)
+            table.add_row(law, *cells)
     return table
 
 
@@ -125,7 +123,7 @@ def _show_failures(out: Console, subject: Subject, settings: Settings) -> None:
         out.print()
 
 
-def _headline(name: str, examination: Examination) -> Text:
+def _headline(name: str, examination: Findings) -> Text:
     line = Text(f"{name} · {examination.function} · {examination.dtype}: ")
     line.append(examination.verdict, style=STYLES.get(examination.verdict, ""))
     line.append(_ASIDE if examination.expected else "")

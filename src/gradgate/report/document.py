@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from gradgate.examining.examination import Examination
-from gradgate.examining.findings import Counterexample, Failure, Strength, Tally
+from gradgate.cells import Cells
+from gradgate.examining.findings import Counterexample, Failure, Findings, Strength, Tally
 from gradgate.examining.subjects import Settings, Subject
 from gradgate.report.wording import is_readable, message, snippet, statement_of
 from gradgate.verdicts import NOT_OFFERED
@@ -83,7 +83,7 @@ def _subject(subject: Subject, settings: Settings) -> dict[str, Any]:
     }
 
 
-def examination_document(name: str, examination: Examination) -> dict[str, Any]:
+def examination_document(name: str, examination: Findings) -> dict[str, Any]:
     """What was found of one function in one dtype; name is the implementation's, for the snippets."""
     return {
         "function": examination.function,
@@ -160,6 +160,8 @@ def _number(value: float) -> float | str:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Cells):
+        return {"places": value.places.tolist(), "values": value.values.tolist(), "shape": list(value.shape)}
     return (
         np.asarray(value, np.float64 if value.dtype.kind == "f" else None).tolist()
         if isinstance(value, np.ndarray)

@@ -9,9 +9,14 @@ import numpy as np
 
 from gradgate.case import Case
 from gradgate.causes.cause import Cause
+from gradgate.cells import Cells
+from gradgate.counts.laws import LAWS as COUNT_LAWS
 from gradgate.examining.findings import CALL, Failure
-from gradgate.interface import SIGNATURES, is_float
-from gradgate.laws import BY_NAME
+from gradgate.interface import CONTRACT, COUNTS, is_float
+from gradgate.laws import LAWS
+
+STATEMENTS = {law.name: law.statement for law in (*LAWS, *COUNT_LAWS)}
+"""What each law says, by its name, in the order of the report."""
 
 _READABLE = 200  # numbers that a reader may be asked to look at
 
@@ -39,7 +44,7 @@ def statement(failure: Failure) -> str:
 
 def statement_of(law: str) -> str:
     """What the law says, by its name."""
-    return "every call returns" if law == CALL else BY_NAME[law].statement
+    return "every call returns" if law == CALL else STATEMENTS[law]
 
 
 def is_readable(case: Case) -> bool:
@@ -50,7 +55,7 @@ def is_readable(case: Case) -> bool:
 def snippet(name: str, failure: Failure) -> str:
     """A few lines that make the failing call when they are pasted into Python."""
     case, check = failure.case, failure.check
-    arguments = ",\n    ".join(f"{p}={_literal(case, p)}" for p in SIGNATURES[case.function].parameters)
+    arguments = ",\n    ".join(f"{p}={_literal(case, p)}" for p in CONTRACT[case.function].parameters)
     returns = ", ".join(case.returns)
     lines = [
         "import numpy as np",
@@ -60,7 +65,11 @@ def snippet(name: str, failure: Failure) -> str:
         f"    {arguments},",
         ")",
     ]
-    if check.quantity in case.returns:
+    if any(isinstance(value, Cells) for value in case.inputs.values()):
+        lines.insert(1, "from gradgate.cells import cells_of")
+    if case.function in COUNTS and check.quantity in case.returns:
+        lines.append(f"print({check.quantity})  # see the law {failure.law}")
+    elif check.quantity in case.returns:
         place = f"[{', '.join(map(str, check.index))}]" if check.index else ""
         exact = failure.law.startswith("exact_")
         comment = f"due: {check.due!r}" if exact else check.sentence or f"see the law {failure.law}"
@@ -70,10 +79,18 @@ def snippet(name: str, failure: Failure) -> str:
 
 def _literal(case: Case, parameter: str) -> str:
     value: Any = case.inputs[parameter]
+    if isinstance(value, Cells):
+        return f"cells_of({_array(value.dense())})"
     if not isinstance(value, np.ndarray):
         return repr(value)
     if not is_float(case.function, parameter):
         return f"np.array({value.tolist()}, dtype=int)" if value.size == 0 else f"np.array({value.tolist()})"
+    return _array(value)
+
+
+def _array(value: np.ndarray) -> str:
+    if value.dtype.kind == "i":
+        return f"np.array({value.tolist()})"
     numbers = np.asarray(value, np.float64).tolist()
     kind = "" if value.dtype == np.float64 else f", dtype=np.{value.dtype}"
     return f"np.array({numbers}{kind})" if value.size else f"np.zeros({value.shape})"
