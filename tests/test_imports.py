@@ -17,8 +17,8 @@ ROOT = Path(__file__).resolve().parents[1]
 # Modules of gradgate that speak to people or to pytest; __init__ is the face of it all. Every other one is core, or the
 # reference.
 OUTER = """
-__init__ __main__ arguments cli confusion costs equations grading isolation mutants peers plugin power report soundness
-suite training
+__init__ __main__ arguments bridge cli confusion costs equations grading isolation mutants peers plugin power report
+soundness suite training
 """.split()
 BACKENDS = frozenset(
     "autograd cupy distributed gensim jax jaxlib libcst mlx mutmut numba scipy tensorflow torch triton".split()
