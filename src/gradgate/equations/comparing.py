@@ -9,12 +9,13 @@ from typing import cast
 import numpy as np
 from flint import arb, ctx
 
+from gradgate.equations.functions import Value
 from gradgate.equations.parsing import parse
 from gradgate.equations.setting import Drawn
 from gradgate.equations.statement import AT_LEAST, AT_MOST, EQUAL, Statement
 from gradgate.equations.tree import Node
 from gradgate.equations.truth import Truth
-from gradgate.equations.values import Value, World, as_balls
+from gradgate.equations.values import World, as_balls
 
 PRECISION, MOST_PRECISION = 192, 3072  # bits
 SHARP = 2.0**-64  # of the largest entry that is due: what an enclosure must reach before it verifies anything

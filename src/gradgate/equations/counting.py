@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -60,11 +61,16 @@ _NOISE = {
         formula="-log(sigma(u_o @ v)) + "
         "sum_w(sum_x((1 - y_w) * q_w * (1 - y_x) * q_x * (l_w + l_x))) / (1 - q[o]) ** 2",
     ),
+    "mean_keep": Symbol("the mean of its losses over 4,000 draws of two negatives"),
+    "mean_reject": Symbol("the mean of the losses over 4,000 draws, the outside word drawn again"),
+    "mean_skip": Symbol("the mean of the losses over 4,000 draws, the outside word left out"),
+    "reach": Symbol("how far such a mean is from its expectation at most, but for one case in 10^12 (Hoeffding 1963)"),
     "E_skip": Symbol(
         "the same, where the outside word is left out and not drawn again",
         formula="-log(sigma(u_o @ v)) + sum_w(sum_x(q_w * q_x * ((1 - y_w) * l_w + (1 - y_x) * l_x)))",
     ),
 }
+_K, _DRAWS, _RISK = 2, 4000, 1e-12
 _COSINE = {
     "a": Symbol("a vector, not zero", ("d",)),
     "b": Symbol("another", ("d",)),
@@ -101,7 +107,26 @@ def _noise(seed: int, index: int, small: bool) -> Drawn:
     if not small:
         vectors = {name: rng.standard_normal(value.shape) for name, value in vectors.items()}
     frequencies = rng.integers(1, 4 if small else 50, V).astype(float)
-    return Drawn({"V": V, "d": d, "K": 2}, {**vectors, "o": o, "y": np.eye(V)[o], "f": frequencies})
+    values = {**vectors, "o": o, "y": np.eye(V)[o], "f": frequencies}
+    return Drawn({"V": V, "d": d, "K": _K}, values | _means(rng, vectors["U"] @ vectors["v"], o, frequencies))
+
+
+def _means(rng: np.random.Generator, logits: np.ndarray, o: int, frequencies: np.ndarray) -> dict[str, float]:
+    """Monte Carlo: the mean loss of many draws under each convention about the outside word, and its reach."""
+    losses = np.logaddexp(0.0, logits)
+    own = np.logaddexp(0.0, -logits[o])
+    others = np.where(np.arange(len(losses)) == o, 0.0, frequencies)
+    kept = rng.choice(len(losses), (_DRAWS, _K), p=frequencies / frequencies.sum())
+    again = rng.choice(len(losses), (_DRAWS, _K), p=others / others.sum())
+    sums = {
+        "mean_keep": losses[kept].sum(axis=1),
+        "mean_reject": losses[again].sum(axis=1),
+        "mean_skip": np.where(kept == o, 0.0, losses[kept]).sum(axis=1),
+    }
+    # A sum of K losses lies between 0 and K times the largest; and a mean of float64 numbers is off by its roundings.
+    largest = _K * float(losses.max())
+    reach = largest * math.sqrt(math.log(2 / _RISK) / (2 * _DRAWS)) + (largest + own) * (_DRAWS + 20) * 2.0**-52
+    return {name: float(own + total.mean()) for name, total in sums.items()} | {"reach": reach}
 
 
 def _cosine(seed: int, index: int, small: bool) -> Drawn:

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from flint import arb, arb_series, ctx
 
-from gradgate.equations.values import Value, World, as_balls, coefficients, unwrapped
+from gradgate.equations.functions import Value
+from gradgate.equations.values import World, as_balls, coefficients, unwrapped
 
 STEP_BITS = 60
 _PRECISION = 256  # the difference loses STEP_BITS of it

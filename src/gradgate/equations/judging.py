@@ -11,11 +11,12 @@ from flint import arb, ctx
 from gradgate.draws import generator
 from gradgate.equations.comparing import BLURRED, FAILS, PRECISION, Comparison, compare
 from gradgate.equations.differences import slope
+from gradgate.equations.functions import Value
 from gradgate.equations.setting import D_BY_V, Drawn, Setting
 from gradgate.equations.statement import EQUAL, Statement
 from gradgate.equations.tree import Derivative
 from gradgate.equations.truth import Truth
-from gradgate.equations.values import Value, World, as_balls
+from gradgate.equations.values import World, as_balls
 from gradgate.verdicts import INCONCLUSIVE, REFUTED, VERIFIED
 
 CASES = 1000  # that a right claim must hold on

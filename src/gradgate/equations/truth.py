@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from flint import arb
 
-from gradgate.equations.values import NO_INDICES, Indices, Value, World, unwrapped
+from gradgate.equations.functions import Value
+from gradgate.equations.values import NO_INDICES, Indices, World, unwrapped
 from gradgate.exact import ExactValue, Reference
 from gradgate.reference import exact
 from gradgate.witness import spread

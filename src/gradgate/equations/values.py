@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from flint import arb, arb_series, fmpq
 
+from gradgate.equations.functions import Value, boxed, called, joined
 from gradgate.equations.setting import D_BY_V, V_BY_D, Drawn, Setting
 from gradgate.equations.tree import (
     Binary,
@@ -26,10 +27,8 @@ from gradgate.equations.tree import (
     Transposed,
 )
 
-Value = Any  # an object array of balls or series, or one of them; in float64 arithmetic an array or a number
 Indices = Mapping[str, int]
 NO_INDICES: Indices = {}
-_MOST_FACTORS = 64  # of a power that is multiplied out
 
 
 class World:
@@ -83,14 +82,14 @@ class World:
             case Number(text=text):
                 return number(text) if self.in_balls else float(text)
             case Binary(operator=operator, left=left, right=right):
-                return _joined(operator, self.value(left, layout, indices), self.value(right, layout, indices))
+                return joined(operator, self.value(left, layout, indices), self.value(right, layout, indices))
             case Negative(inner=inner):
                 return -self.value(inner, layout, indices)
             case Transposed(inner=inner):
                 value = self.value(inner, layout, indices)
                 return value.T if isinstance(value, np.ndarray) else value
             case Call(function=function, arguments=arguments):
-                return _called(function, [self.value(argument, layout, indices) for argument in arguments])
+                return called(function, [self.value(argument, layout, indices) for argument in arguments])
             case SumOver(index=index, inner=inner):
                 count = self.drawn.sizes[self.setting.indices[index]]
                 return sum((self.value(inner, layout, {**indices, index: i}) for i in range(count)), 0 * self.one)
@@ -138,15 +137,6 @@ def as_balls(value: Any) -> Value:
     return unwrapped(balls)
 
 
-def boxed(value: Value) -> Value:
-    """A power series in an array without axes: NumPy would take its coefficients for entries."""
-    if not isinstance(value, arb_series):
-        return value
-    box = np.empty((), object)
-    box[()] = value
-    return box
-
-
 def unwrapped(value: np.ndarray) -> Value:
     """An array without axes becomes the number in it."""
     return value if value.shape else value[()]
@@ -168,75 +158,5 @@ def number(text: str) -> arb:
     return arb(fmpq(exact.numerator, exact.denominator))
 
 
-def _joined(operator: str, left: Value, right: Value) -> Value:
-    left, right = boxed(left), boxed(right)
-    match operator:
-        case "+":
-            return left + right
-        case "-":
-            return left - right
-        case "*":
-            return left * right
-        case "/":
-            return left / right
-        case "@":
-            return left @ right
-    return _power(left, right)
-
-
-def _power(base: Value, exponent: Value) -> Value:
-    """base ** exponent. Whole exponents by multiplication: a ball around zero has a square, and no logarithm."""
-    if not (isinstance(exponent, arb) and exponent.is_integer()) or abs(exponent) > _MOST_FACTORS:
-        return base**exponent
-    factors = abs(int(exponent.unique_fmpz()))
-    found = 0 * base + 1
-    for _ in range(factors):
-        found = found * base
-    return found if exponent >= 0 else _joined("/", arb(1), found)
-
-
 def _taken(value: Value, index: Any, axis: int) -> Value:
     return value[index] if axis == 0 else value[:, index]
-
-
-def _called(function: str, given: list[Value]) -> Value:
-    first = boxed(given[0])
-    match function:
-        case "sigma":
-            return 1 / (1 + np.exp(boxed(-first)))
-        case "exp" | "log" | "sqrt":
-            return getattr(np, function)(first)
-        case "softmax":
-            weights = np.exp(first)
-            return weights / boxed(weights.sum())
-        case "sum":
-            return first.sum()
-        case "norm":
-            return np.sqrt(boxed(first @ first))
-        case "diag":
-            spread = np.full((len(first), len(first)), 0 * first[0], first.dtype)
-            np.fill_diagonal(spread, first)
-            return spread
-        case "outer":
-            return np.outer(first, given[1])
-    return _extreme(function, given)
-
-
-def _extreme(function: str, given: list[Value]) -> Value:
-    """max(a, b) entry by entry; the largest or smallest entry of one."""
-    if function == "max":
-        return np.frompyfunc(_larger, 2, 1)(*given) if _has_objects(given) else np.maximum(*given)
-    entries = list(np.asarray(given[0]).ravel())
-    sign = 1 if function == "largest" else -1
-    found = sign * entries[0]
-    for entry in entries[1:]:
-        found = _larger(found, sign * entry)
-    return sign * found
-
-
-def _has_objects(given: list[Value]) -> bool:
-    return any(isinstance(value, arb) or getattr(value, "dtype", np.dtype(float)).hasobject for value in given)
-
-
-def _larger(one: Any, other: Any) -> Any:
-    return one.max(other) if isinstance(one, arb) else max(one, other)

@@ -1,4 +1,4 @@
-"""The settings of a window: skip-gram with either loss, CBOW with the sum and the mean, and the average over a text."""
+"""The settings of a window: skip-gram with either loss, and the average over the positions of a text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gradgate.equations.drawing import call_drawer, drawn, one_hot
 from gradgate.equations.setting import Drawn, Setting, Symbol
 from gradgate.interface import NAIVE_SOFTMAX, NEGATIVE_SAMPLING
 
-_VECTORS = {
+VECTORS = {
     "U": Symbol("the outside vectors, one row a word", ("V", "d"), turns=True),
     "V_c": Symbol("the centre vectors, one row a word", ("V", "d"), turns=True),
     "v_w": Symbol("the centre vector of any word w", formula="V_c[w]"),
@@ -48,10 +48,10 @@ _WINDOW_NEGATIVE = {
     "u_jk": Symbol("the vector of the k-th negative of the window's word j", formula="U[negatives][j][k]"),
     "J": Symbol("the loss", formula="sum_j(-log(sigma(u_j @ v)) - sum_k(log(sigma(-u_jk @ v))))"),
 }
-_EXACT = {"J": "loss", "dJ/dV_c": "grad_V_c", "dJ/dU": "grad_U"}
+EXACT = {"J": "loss", "dJ/dV_c": "grad_V_c", "dJ/dU": "grad_U"}
 
 
-def _with_loss(loss: str) -> Callable[[Case, Sizes, np.random.Generator], dict[str, Any]]:
+def with_loss(loss: str) -> Callable[[Case, Sizes, np.random.Generator], dict[str, Any]]:
     def change(case: Case, sizes: Sizes, rng: np.random.Generator) -> dict[str, Any]:
         shape = (sizes.C, sizes.K) if case.function == "skipgram" else (sizes.K,)
         return {"loss": loss, "negatives": rng.integers(0, sizes.V, shape) if loss == NEGATIVE_SAMPLING else None}
@@ -80,75 +80,13 @@ def _skipgram_values(case: Case, sizes: Sizes, rng: np.random.Generator) -> dict
 
 
 def _skipgram(loss: str, names: str) -> Callable[[int, int, bool], Drawn]:
-    call = call_drawer("skipgram", _with_loss(loss))
+    call = call_drawer("skipgram", with_loss(loss))
 
     def draw(seed: int, index: int, small: bool) -> Drawn:
         case, sizes, rng = call(seed, index, small)
         return drawn(case, sizes, names, **_skipgram_values(case, sizes, rng))
 
     return draw
-
-
-# ---- CBOW
-
-
-def _cbow_symbols(reduce: str, loss: str) -> dict[str, Symbol]:
-    h = "sum_j(v_j)" if reduce == "sum" else "sum_j(v_j) / C"
-    symbols = _VECTORS | {
-        "context": Symbol("the context words, distinct", ("C",), counts="V"),
-        "v_j": Symbol("the centre vector of the context word j", formula="V_c[context][j]"),
-        "m": Symbol("1 at every context word", ("V",)),
-        "h": Symbol(f"the {reduce} of the context words' vectors", formula=h),
-        "o": Symbol("the word to predict", counts="V"),
-        "u_o": Symbol("its outside vector", formula="U[o]"),
-    }
-    if loss == NEGATIVE_SAMPLING:
-        return symbols | {
-            "negatives": Symbol("the negatives, K words", ("K",), counts="V"),
-            "u_k": Symbol("the k-th negative's vector", formula="U[negatives][k]"),
-            "J": Symbol("the loss", formula="-log(sigma(u_o @ h)) - sum_k(log(sigma(-u_k @ h)))"),
-        }
-    return symbols | {
-        "theta": Symbol("the logits", formula="U @ h"),
-        "y": Symbol("one-hot: 1 at the word to predict", ("V",)),
-        "y_hat": Symbol("the probabilities softmax(U h)", formula="softmax(theta)"),
-        "J": Symbol("the loss", formula="-log(y_hat @ y)"),
-    }
-
-
-def _cbow(reduce: str, loss: str, names: str) -> Callable[[int, int, bool], Drawn]:
-    def change(case: Case, sizes: Sizes, rng: np.random.Generator) -> dict[str, Any]:
-        context = rng.permutation(sizes.V)[: sizes.C]  # fewer than C where there are not so many words
-        return _with_loss(loss)(case, sizes, rng) | {"context": context, "reduce": reduce}
-
-    call = call_drawer("cbow", change)
-
-    def draw(seed: int, index: int, small: bool) -> Drawn:
-        case, sizes, _ = call(seed, index, small)
-        given = case.inputs
-        values = {
-            "U": case.wide("U"),
-            "V_c": case.wide("V_c"),
-            "context": given["context"],
-            "o": given["target"],
-            "y": one_hot(given["target"], sizes.V),
-            "m": one_hot(given["context"], sizes.V).sum(axis=0),
-            "negatives": given["negatives"],
-        }
-        found = drawn(case, sizes, names, **values)
-        return Drawn({**found.sizes, "C": len(given["context"])}, values, case)
-
-    return draw
-
-
-def _cbow_setting(reduce: str, loss: str) -> Setting:
-    names, indices = ("VdC", {"w": "V", "j": "C"})
-    if loss == NEGATIVE_SAMPLING:
-        names, indices = names + "K", indices | {"k": "K"}
-    tail = "" if loss == NAIVE_SOFTMAX else "_negative"
-    title = f"CBOW with the {reduce} of the context vectors, {loss.replace('_', ' ')}"
-    draw = _cbow(reduce, loss, names)
-    return Setting(f"cbow_{reduce}{tail}", title, _cbow_symbols(reduce, loss), draw, tuple(names), indices, _EXACT)
 
 
 # ---- the average over a text
@@ -184,22 +122,21 @@ SETTINGS = (
     Setting(
         "skipgram",
         "skip-gram over a window, naive softmax",
-        _VECTORS | _WINDOW | _WINDOW_SOFTMAX,
+        VECTORS | _WINDOW | _WINDOW_SOFTMAX,
         _skipgram(NAIVE_SOFTMAX, "VdC"),
         ("V", "d", "C"),
         {"w": "V", "j": "C"},
-        _EXACT,
+        EXACT,
     ),
     Setting(
         "skipgram_negative",
         "skip-gram over a window, negative sampling",
-        _VECTORS | _WINDOW | _WINDOW_NEGATIVE,
+        VECTORS | _WINDOW | _WINDOW_NEGATIVE,
         _skipgram(NEGATIVE_SAMPLING, "VdCK"),
         ("V", "d", "C", "K"),
         {"w": "V", "j": "C", "k": "K"},
-        _EXACT,
+        EXACT,
     ),
-    *(_cbow_setting(reduce, loss) for reduce in ("sum", "mean") for loss in (NAIVE_SOFTMAX, NEGATIVE_SAMPLING)),
     Setting(
         "text",
         "softmax averaged over the positions of a text",
