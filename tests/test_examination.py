@@ -84,6 +84,12 @@ def test_the_right_function_is_verified(function):
     assert all(strength.decided for strength in examination.quantities.values())
 
 
+def test_of_a_step_there_is_no_loss_that_could_be_wrong():
+    step = load("numpy_dense").module.step
+    examination = examine("step", lambda *given: (step(*given)[0] * 2, given[1]))
+    assert (examination.verdict, examination.sentence) == (REFUTED, "the matrices after the step are wrong")
+
+
 @pytest.mark.parametrize("function", LOSSES)
 @pytest.mark.parametrize(
     ("changes", "sentence"),

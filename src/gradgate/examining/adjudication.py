@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from gradgate.examining.findings import Failure, Measured, Tally
+from gradgate.interface import STEP
 from gradgate.laws.law import has_path, is_negative_sampling, is_softmax
 from gradgate.verdicts import INCONCLUSIVE, REFUTED, VERIFIED, gravest
 
@@ -13,6 +14,12 @@ _CURES = (
     (is_softmax, "with s = logits - max(logits) the loss is log(sum(exp(s))) - s[outside]"),
     (lambda case: is_negative_sampling(case) or has_path(case), "take -log sigmoid(z) as logaddexp(0, -z)"),
 )
+
+_VALUES = {
+    "sigmoid": "the value is wrong",
+    "softmax": "the value is wrong",
+    STEP: "the matrices after the step are wrong",
+}
 
 
 def settle(failures: Sequence[Failure], quantities: Mapping[str, Measured], *, doubtful: bool) -> str:
@@ -68,9 +75,7 @@ def who_is_wrong(function: str, failures: Sequence[Failure], shown: Failure, law
         overflows = any(f.law == "exact_value" for f in failures)
         return f"the gradient is wrong; the loss is right{', but fragile' if overflows else ''}"
     if value:
-        return (
-            "the value is wrong" if function in ("sigmoid", "softmax") else "the loss is wrong; the gradient is right"
-        )
+        return _VALUES.get(function, "the loss is wrong; the gradient is right")
     if shown.law == "promised_form":
         return f"not what the contract asks: {shown.check.sentence}"
     return f"value and gradient are right as called, but it breaks {', '.join(sorted(refuted))}"
