@@ -39,15 +39,18 @@ def few(rubric: Rubric) -> Rubric:
     return replace(rubric, cases=10)
 
 
+FEW = few(rubric_for(""))
+
+
 def test_a_right_file_has_all_points_though_it_overflows(grade):
-    graded = grade(RIGHT)
+    graded = grade(RIGHT)  # on as many inputs as by default
     assert (graded.score, graded.max_score, graded.status, graded.form) == (100, 100, "graded", "CS224n 2019+")
     assert [part.verdict for part in graded.parts] == ["verified", "fragile", "fragile", "verified"]
     assert "take -log sigmoid(z) as logaddexp(0, -z)" in part(graded, "negative_sampling").message
 
 
 def test_a_wrong_sigmoid_costs_its_own_points_only(grade):
-    graded = grade(RIGHT.replace("1 / (1 + np.exp(-x))", "1 / (1 + np.exp(x))"))
+    graded = grade(RIGHT.replace("1 / (1 + np.exp(-x))", "1 / (1 + np.exp(x))"), FEW)
     assert [(part.id, part.points) for part in graded.parts] == [
         ("sigmoid", 0),
         ("naive_softmax", 25),
@@ -60,12 +63,12 @@ def test_a_wrong_sigmoid_costs_its_own_points_only(grade):
 
 def test_a_wrong_negative_sampling_on_a_wrong_sigmoid_is_wrong_still(grade):
     text = RIGHT.replace("1 / (1 + np.exp(-x))", "1 / (1 + np.exp(x))").replace("(1 - q) * outside", "q * outside")
-    graded = grade(text, few(rubric_for("")))
+    graded = grade(text, FEW)
     assert part(graded, "negative_sampling").points == 0
 
 
 def test_an_unfinished_sigmoid_costs_its_own_points_only(grade):
-    graded = grade(RIGHT.replace("s = 1 / (1 + np.exp(-x))", "raise NotImplementedError"), few(rubric_for("")))
+    graded = grade(RIGHT.replace("s = 1 / (1 + np.exp(-x))", "raise NotImplementedError"), FEW)
     assert [part.verdict for part in graded.parts] == ["crashed", "fragile", "fragile", "verified"]
     assert graded.score == 75
 
@@ -97,7 +100,7 @@ def skipgram(center, outsides, V_c, U, loss, negatives):
 
 
 def test_a_plain_skipgram_is_judged_with_right_losses_where_its_own_are_wrong(grade):
-    graded = grade(PLAIN)
+    graded = grade(PLAIN, FEW)
     verdicts = {part.id: part.verdict for part in graded.parts}
     assert verdicts == {
         "sigmoid": "not offered",
@@ -187,13 +190,13 @@ def test_a_hidden_part_is_judged_on_inputs_of_its_own_and_shows_no_input(grade):
 
 def test_two_gradings_are_equal_but_for_the_time(grade):
     text = (STRANGERS / "own_random_numbers.py").read_bytes()
-    one, other = (replace(grade(text, few(rubric_for(""))), seconds=0.0) for _ in range(2))
+    one, other = (replace(grade(text, FEW), seconds=0.0) for _ in range(2))
     assert one == other
 
 
 def test_what_a_file_declares_of_itself_buys_no_wider_bounds(grade):
     declared = 'DTYPES = ("bfloat16",)\nACCUMULATION = "bfloat16"\nLOSS_DTYPE = "bfloat16"\nDETERMINISTIC = False\n'
-    graded = grade(declared + PLAIN.replace("return loss, U.T @ p", "return loss * 1.001, U.T @ p"))
+    graded = grade(declared + PLAIN.replace("return loss, U.T @ p", "return loss * 1.001, U.T @ p"), FEW)
     assert part(graded, "naive_softmax").points == 0
 
 
@@ -207,6 +210,16 @@ LOADING = {
         RIGHT + '\nprint "done"\n',
         "failed to load",
         "this is Python 2 (Missing parentheses in call to 'print'",
+    ),
+    "an exception of Python 2": (
+        RIGHT + "\ntry:\n    pass\nexcept ValueError, error:\n    pass\n",
+        "failed to load",
+        "this is Python 2 (multiple exception types must be parenthesized)",
+    ),
+    "a module of Python 2": (
+        "import cPickle\n",
+        "failed to load",
+        "needs cPickle, which is not installed; cPickle is Python 2: Python 3 has pickle",
     ),
     "broken syntax": ("def f(:\n", "failed to load", "word2vec.py, line 1: not Python 3: invalid syntax"),
     "exit at the end": (
@@ -232,12 +245,18 @@ LOADING = {
 @pytest.mark.parametrize("name", LOADING)
 def test_files_are_read_as_python_reads_them_or_refused_in_a_sentence(grade, name):
     text, status, sentence = LOADING[name] if isinstance(LOADING[name], tuple) else (LOADING[name], "graded", "")
-    graded = grade(text, few(rubric_for("")))
+    graded = grade(text, FEW)
     assert (graded.status, graded.score) == (status, 100 if status == "graded" else 0), graded.message
     assert sentence in graded.message
     assert "\n" not in graded.message
     assert len(graded.parts) == 4
 
 
+def test_a_name_of_python_2_is_said_to_be_one(grade):
+    found = part(grade(RIGHT.replace("range(K)", "xrange(K)"), FEW), "negative_sampling")
+    assert found.verdict == "crashed"
+    assert "xrange is Python 2: Python 3 has range." in found.message
+
+
 def test_what_a_file_prints_when_it_is_loaded_is_kept(grade):
-    assert grade('print("hello")\n' + RIGHT, few(rubric_for(""))).output.strip() == "hello"
+    assert grade('print("hello")\n' + RIGHT, FEW).output.strip() == "hello"

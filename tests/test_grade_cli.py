@@ -30,15 +30,12 @@ def test_a_file_that_loses_points_is_graded_and_the_exit_code_says_so():
     assert "import numpy" not in done.stdout
 
 
-def test_staff_see_the_laws_and_the_lines_that_repeat_the_failure():
-    done = grade(str(WRONG), "--staff")
+def test_staff_see_the_laws_and_the_lines_that_repeat_the_failure_and_the_json_holds_what_was_found(tmp_path):
+    target = tmp_path / "grade.json"
+    done = grade(str(WRONG), "--staff", "--json", str(target))
     assert "repeated_negatives: " in done.stdout
     assert "    from gradgate import load" in done.stdout
-
-
-def test_the_json_holds_what_was_found():
-    done = grade(str(WRONG), "--json", "-")
-    found = json.loads(done.stdout)
+    found = json.loads(target.read_text(encoding="utf-8"))
     assert (found["schema"], found["seed"]) == ("gradgate.grade/1", 0)
     [graded] = map(from_json, found["submissions"])
     assert (graded.path, graded.score, graded.status) == (str(WRONG), 25, "graded")

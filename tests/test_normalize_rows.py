@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from gradgate.calling.implementation import Implementation
+from gradgate.grading.checking import Here
 from gradgate.grading.judged import Judged
 from gradgate.grading.rows import judge_rows
 
@@ -15,8 +16,7 @@ from gradgate.grading.rows import judge_rows
 def judged(function) -> Judged:
     module = ModuleType("rows")
     module.normalize_rows = function
-    implementation = Implementation("rows", module)
-    return judge_rows(lambda calls: [implementation.perform(call) for call in calls], "", 0, 20, lambda: ())
+    return judge_rows(Here(Implementation("rows", module)), 0, 20)
 
 
 def scaled(X):
@@ -96,3 +96,8 @@ def test_one_that_is_beyond_the_bound_is_refuted(function):
 
 def test_one_that_raises_has_crashed():
     assert judged(lambda X: X[99]).verdict == "crashed"
+
+
+def test_staff_get_the_lines_that_repeat_it():
+    [example] = judged(WRONG["wrong axis"]).staff["counterexamples"]
+    assert "load('rows').call('normalize_rows', 'float64', X=np.array([[" in example["smallest"]["snippet"]

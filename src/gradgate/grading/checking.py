@@ -58,13 +58,13 @@ class Checked:
 
 def check_functions(given: Sequence[Callable[..., Any]], named: Mapping[str, Any], cases: int, seed: int) -> Checked:
     """What `gradgate.check` does. Raises CannotRun, in a sentence, where there is no function that it knows."""
-    here = _Here(_implementation([*given], named))
+    here = Here(_implementation([*given], named))
     form = here.particulars.adapter
     parts = [RubricPart(name, their_function(form, name), name, 1.0) for name in here.offers]
     return Checked({part.title: judge_part(here, part, Rubric("", (), cases), seed) for part in parts})
 
 
-class _Here:
+class Here:
     """Functions of this process, behind the face of a cell."""
 
     def __init__(self, implementation: Implementation) -> None:

@@ -15,6 +15,7 @@ from gradgate.examining.examination import EXACT, Examination
 from gradgate.examining.findings import Failure
 from gradgate.grading.formulas import to_read
 from gradgate.grading.judged import PRECISION, ROBUSTNESS, Judged
+from gradgate.grading.python2 import renamed
 from gradgate.grading.spelling import in_their_words, theirs
 from gradgate.laws import BY_NAME
 from gradgate.report.document import examination_document
@@ -54,6 +55,8 @@ def _lines(examination: Examination, form: str) -> Iterator[str]:
         yield f"Right so far: {_and(right)}."
     for found in shown:
         yield _shown(found.smallest, examination.sentence, form)
+    if old := renamed(examination.sentence):
+        yield f"{old}."
     if (cause := examination.cause) is not None and not _is_said(cause, examination.sentence):
         yield _told(likely(cause), form, function)
     if examination.verdict == REFUTED:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import partial
-from typing import Protocol
 
-from gradgate.adapters.adapted import ONLY_GRADED
 from gradgate.calling.calls import Call, Outcome
 from gradgate.calling.implementation import Particulars
 from gradgate.examining.examination import Examination
 from gradgate.examining.judging import Plan
+from gradgate.grading.cell import Cell, remarks_of
 from gradgate.grading.feedback import judged_examination
 from gradgate.grading.inputs import DTYPE, inputs_of
 from gradgate.grading.judged import Judged
@@ -27,31 +25,13 @@ _MORE = {"negative_sampling": 2}
 _AHEAD = 10  # cases whose calls are sent together: more of them would only fill memory with answers
 
 
-class Cell(Protocol):
-    """A child that holds one submission: what the judging asks of it."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def offers(self) -> tuple[str, ...]: ...
-
-    @property
-    def particulars(self) -> Particulars: ...
-
-    @property
-    def remarks(self) -> list[str]: ...
-
-    def perform(self, calls: list[Call]) -> list[Outcome]: ...
-
-
 def judge_part(cell: Cell, part: RubricPart, rubric: Rubric, seed: int) -> Judged:
     """The verdict on one part, with what is said of it. The cell is used up: its next part needs a fresh one."""
     if part.function not in cell.offers:
         return not_offered(part, cell.particulars.adapter)
     form = cell.particulars.adapter
     if part.function == NORMALIZE_ROWS:
-        return judge_rows(cell.perform, form, seed, rubric.cases // 2, lambda: _remarks(cell))
+        return judge_rows(cell, seed, rubric.cases // 2)
     examination = Examination(
         part.function,
         DTYPE,
@@ -64,7 +44,7 @@ def judge_part(cell: Cell, part: RubricPart, rubric: Rubric, seed: int) -> Judge
     for witness, planned, outcomes in _performed(cell, examination, part, rubric, seed):
         examination.put(witness, planned, {}, partial(_recorded, outcomes))
     examination.conclude()
-    return judged_examination(cell.name, examination, form, _remarks(cell))
+    return judged_examination(cell.name, examination, form, remarks_of(cell))
 
 
 def _recorded(outcomes: list[Outcome], calls: list[Call]) -> list[Outcome]:
@@ -87,9 +67,3 @@ def _performed(
         outcomes = iter([] if examination.ended else cell.perform(calls))
         for witness, planned in some:
             yield witness, planned, [outcome for _, outcome in zip(planned.calls, outcomes, strict=False)]
-
-
-def _remarks(cell: Cell) -> tuple[str, ...]:
-    """The adapter's, of those that differ in their numbers only the first."""
-    found = {re.sub(r"\d+", "", remark): remark for remark in reversed(cell.remarks) if remark != ONLY_GRADED}
-    return tuple(reversed(found.values()))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
 from gradgate.errors import Blocked, Broken, Late
+from gradgate.grading.python2 import renamed
 from gradgate.isolation import Isolation, Submission
 from gradgate.isolation.cell import Cell
 from gradgate.verdicts import BLOCKED, CRASHED, TIMED_OUT
@@ -53,4 +54,6 @@ def told(found: str) -> str:
         where, _, said = found.partition(": not Python 3: ")
         return f"{where}: this is Python 2 ({said}); Python 3 is due: 2to3 translates it"
     found = _INSTALL.sub(r"\1", found)
+    if old := renamed(found):
+        return f"{found}; {old}"
     return next((f"{found}; {cure}" for sign, cure in _CURES if sign.search(found)), found)

@@ -23,6 +23,7 @@ from gradgate.case import Case
 from gradgate.causes.cause import CERTAIN, LIKELY, Cause
 from gradgate.draws import generator
 from gradgate.examining.opinion import Perform
+from gradgate.grading.cell import Cell, remarks_of
 from gradgate.grading.feedback import inputs_in_words, likely
 from gradgate.grading.formulas import to_read
 from gradgate.grading.inputs import DTYPE
@@ -52,15 +53,15 @@ def _cases(seed: int, count: int) -> tuple[Case, ...]:
     return tuple(Case(NORMALIZE_ROWS, DTYPE, {"X": X}, kind, seed, i) for i, (X, kind) in enumerate(found))
 
 
-def judge_rows(perform: Perform, form: str, seed: int, count: int, remarks: Callable[[], tuple[str, ...]]) -> Judged:
-    """Puts the matrices; remarks are the adapter's, once it was called."""
+def judge_rows(cell: Cell, seed: int, count: int) -> Judged:
+    """The verdict on count matrices, and on two that no naive formula takes."""
     cases = _cases(seed, count)
-    outcomes = perform([Call("base", case) for case in cases])
+    outcomes = cell.perform([Call("base", case) for case in cases])
     failed = [(case, outcome) for case, outcome in zip(cases, outcomes, strict=True) if not _holds(case, outcome)]
     wrong = [(case, outcome) for case, outcome in failed if not _excused(case, outcome)]
-    told = [*remarks(), *_remarks(perform, outcomes)]
+    told = [*remarks_of(cell), *_remarks(cell.perform, outcomes)]
     if wrong:
-        return _wrong(*min(wrong, key=lambda each: each[0].size), failed=wrong, form=form, remarks=tuple(told))
+        return _wrong(cell, *min(wrong, key=lambda each: each[0].size), failed=wrong, remarks=tuple(told))
     staff = {"cases": len(cases), "seed": seed}
     if failed:
         message = f"The formula is right, but {_OVERFLOW.sentence}."
@@ -107,10 +108,10 @@ def _remarks(perform: Perform, outcomes: list[Outcome]) -> Iterator[str]:
 
 
 def _wrong(
-    case: Case, outcome: Outcome, failed: list[tuple[Case, Outcome]], form: str, remarks: tuple[str, ...]
+    cell: Cell, case: Case, outcome: Outcome, failed: list[tuple[Case, Outcome]], remarks: tuple[str, ...]
 ) -> Judged:
     verdict = _VERDICTS.get(outcome.fault_kind, CRASHED) if outcome.fault else REFUTED
-    at = f"With {inputs_in_words(case, form)}"
+    at = f"With {inputs_in_words(case, cell.particulars.adapter)}"
     if outcome.fault:
         lines, cause = [f"{at}: {outcome.fault}."], None
     else:
@@ -118,7 +119,16 @@ def _wrong(
     if cause is not None:
         lines.append(likely(cause))
     lines += to_read(NORMALIZE_ROWS, [NORMALIZE_ROWS])
-    return Judged(verdict, "\n".join(lines), cause, remarks=remarks, staff={"fault": outcome.fault, "seed": case.seed})
+    example = {
+        "smallest": {"snippet": f"import numpy as np\nfrom gradgate import load\nprint({_repeated(cell.name, case)})"}
+    }
+    staff = {"fault": outcome.fault, "seed": case.seed, "counterexamples": [example]}
+    return Judged(verdict, "\n".join(lines), cause, remarks=remarks, staff=staff)
+
+
+def _repeated(name: str, case: Case) -> str:
+    X = case.inputs["X"].tolist()
+    return f"load({name!r}).call({NORMALIZE_ROWS!r}, {case.dtype!r}, X=np.array({X}))"
 
 
 def _compared(case: Case, outcome: Outcome) -> str:
