@@ -57,5 +57,5 @@ def to_read(function: str, quantities: Sequence[str]) -> list[str]:
     name = function.removesuffix("_batch")
     singular = {"losses": "loss", "grad_centers": "grad_center"}
     wanted = [singular.get(quantity, quantity) for quantity in quantities]
-    shown = [formula for quantity, formula in FORMULAS[name].items() if quantity in wanted]
+    shown = [formula for quantity, formula in FORMULAS.get(name, {}).items() if quantity in wanted]
     return [f'Read: {formula} ({PAGE}, "{SECTIONS[name]}")' for formula in shown]
