@@ -57,7 +57,7 @@ def test_a_wrong_sigmoid_costs_its_own_points_only(grade):
         ("negative_sampling", 25),
         ("skipgram", 25),
     ]
-    due = "judged with a right sigmoid in place of the file's own, whose fault counts once"
+    due = "judged with a right sigmoid in its place, so that a fault or a gap there counts once"
     assert due in part(graded, "negative_sampling").remarks
 
 
@@ -67,9 +67,13 @@ def test_a_wrong_negative_sampling_on_a_wrong_sigmoid_is_wrong_still(grade):
     assert part(graded, "negative_sampling").points == 0
 
 
-def test_an_unfinished_sigmoid_costs_its_own_points_only(grade):
-    graded = grade(RIGHT.replace("s = 1 / (1 + np.exp(-x))", "raise NotImplementedError"), FEW)
-    assert [part.verdict for part in graded.parts] == ["crashed", "fragile", "fragile", "verified"]
+@pytest.mark.parametrize(
+    ("old", "new", "verdict"),
+    [("s = 1 / (1 + np.exp(-x))", "raise NotImplementedError", "crashed"), ("def sigmoid", "def other", "not offered")],
+)
+def test_an_unfinished_or_missing_sigmoid_costs_its_own_points_only(grade, old, new, verdict):
+    graded = grade(RIGHT.replace(old, new), FEW)
+    assert [part.verdict for part in graded.parts] == [verdict, "fragile", "fragile", "verified"]
     assert graded.score == 75
 
 
@@ -186,6 +190,22 @@ def test_a_hidden_part_is_judged_on_inputs_of_its_own_and_shows_no_input(grade):
     assert found.message.startswith("1 hidden check, 30 points: 0 earned (refuted); scale: ")
     assert "[" not in found.message
     assert found.staff["counterexamples"][0]["worst"]["case"]["seed"] == 77
+
+
+REPEATS = Rubric(
+    "repeats", (RubricPart("repeats", "Repeats", "negative_sampling", 10.0, ("repeated_negatives", "promised_form")),)
+)
+
+
+def test_a_part_without_the_exact_laws_is_judged_by_those_that_it_names(grade):
+    right, wrong = (
+        grade((STRANGERS / f"{name}.py").read_bytes(), REPEATS)
+        for name in ("numpy_two_functions", "repeats_overwritten")
+    )
+    assert part(right, "repeats").verdict == "verified"
+    assert part(right, "repeats").message.startswith("Right: a negative drawn m times counts m times; shape and dtype")
+    assert part(wrong, "repeats").verdict == "refuted"
+    assert part(wrong, "repeats").message.startswith("This must hold and does not: a negative drawn m times counts m")
 
 
 def test_two_gradings_are_equal_but_for_the_time(grade):

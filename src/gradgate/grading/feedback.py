@@ -20,7 +20,7 @@ from gradgate.grading.spelling import in_their_words, theirs
 from gradgate.laws import BY_NAME
 from gradgate.report.document import examination_document
 from gradgate.report.wording import is_readable
-from gradgate.verdicts import FRAGILE, REFUTED, VERIFIED
+from gradgate.verdicts import FRAGILE, INCONCLUSIVE, REFUTED, VERIFIED
 
 _NUMBERS = re.compile(r"[-\d.,\[\] ]+")
 _OVERFLOWS = ("overflow", "raises")
@@ -31,10 +31,11 @@ _LONGEST = 4000  # characters of one message: what a submission raises may be of
 
 def judged_examination(name: str, examination: Examination, form: str, remarks: tuple[str, ...]) -> Judged:
     """name is the file's, for the staff's snippet; form that of its signatures."""
+    verdict = _verdict(examination)
     fragile = [cause for (_, cause, verdict) in examination.failed if verdict == FRAGILE]
     return Judged(
-        verdict=examination.verdict,
-        message="\n".join(_lines(examination, form))[:_LONGEST],
+        verdict=verdict,
+        message="\n".join(_lines(examination, verdict, form))[:_LONGEST],
         cause=examination.cause,
         weaknesses=frozenset(ROBUSTNESS if cause in _OVERFLOWS else PRECISION for cause in fragile),
         remarks=(*remarks, *examination.remarks),
@@ -42,13 +43,20 @@ def judged_examination(name: str, examination: Examination, form: str, remarks: 
     )
 
 
-def _lines(examination: Examination, form: str) -> Iterator[str]:
+def _verdict(examination: Examination) -> str:
+    """Where a part names no exact law, no quantity is measured, and each law that was put must have held."""
+    put = [tally for tally in examination.laws.values() if tally.expected]
+    if examination.verdict == INCONCLUSIVE and not any(examination.laws[name].expected for name in EXACT):
+        return VERIFIED if put and all(tally.verdict == VERIFIED for tally in put) else INCONCLUSIVE
+    return examination.verdict
+
+
+def _lines(examination: Examination, verdict: str, form: str) -> Iterator[str]:
     """The student's message."""
     function, shown = examination.function, examination.counterexamples[:_SHOWN]
     right = [theirs(form, function, q) for q, found in examination.quantities.items() if found.verdict == VERIFIED]
-    if examination.verdict == VERIFIED:
-        count = max((found.cases for found in examination.quantities.values()), default=0)
-        yield f"Right: {_and(right)} {'is' if len(right) == 1 else 'are'} exact to rounding on {count} inputs."
+    if verdict == VERIFIED:
+        yield _all_right(examination, right)
         return
     yield f"{_sentence(_told(_lead(examination), form, function))}."
     if right and any(found.smallest.law in EXACT for found in shown):
@@ -59,15 +67,27 @@ def _lines(examination: Examination, form: str) -> Iterator[str]:
         yield f"{old}."
     if (cause := examination.cause) is not None and not _is_said(cause, examination.sentence):
         yield _told(likely(cause), form, function)
-    if examination.verdict == REFUTED:
+    if verdict == REFUTED:
         yield from to_read(function, [q for found in shown for q in _concerned(found.smallest)])
+
+
+def _all_right(examination: Examination, right: list[str]) -> str:
+    if not right:
+        laws = [BY_NAME[name].statement for name, tally in examination.laws.items() if tally.expected]
+        return f"Right: {'; '.join(laws)}."
+    count = max(found.cases for found in examination.quantities.values())
+    return f"Right: {_and(right)} {'is' if len(right) == 1 else 'are'} exact to rounding on {count} inputs."
 
 
 def _lead(examination: Examination) -> str:
     """The verdict's sentence, with what the broken laws say in the place of their names."""
     sentence, breaks, names = examination.sentence.partition("but it breaks ")
     laws = [BY_NAME[name].statement for name in names.split(", ") if name in BY_NAME]
-    return f"{sentence}but it breaks a promise: {'; '.join(laws)}" if breaks and laws else examination.sentence
+    if not (breaks and laws):
+        return examination.sentence
+    if not any(examination.laws[name].expected for name in EXACT):
+        return f"this must hold and does not: {'; '.join(laws)}"
+    return f"{sentence}but it breaks a promise: {'; '.join(laws)}"
 
 
 def _told(text: str, form: str, function: str) -> str:

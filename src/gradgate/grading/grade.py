@@ -118,7 +118,9 @@ def _judge_all(bench: _Bench, look: _Look, rubric: Rubric) -> dict[str, Judged]:
     for part in rubric.parts:
         wrong = [need for need in rubric.needed(part) if _is_replaceable(need, judged[need.id], look)]
         if wrong and judged[part.id].verdict not in (*_RIGHT, NOT_OFFERED):
-            again[part.id] = _with_right(bench, part, rubric, wrong)
+            found = _with_right(bench, part, rubric, wrong)
+            if found.verdict in _RIGHT or any(need.function in look.offers for need in wrong):
+                again[part.id] = found
     return judged | again
 
 
@@ -131,14 +133,14 @@ def _first(bench: _Bench, look: _Look, part: RubricPart, rubric: Rubric) -> Judg
 
 
 def _is_replaceable(need: RubricPart, judged: Judged, look: _Look) -> bool:
-    """Whether a part is wrong, and a right function can stand in its place."""
+    """Whether a part is wrong or missing, and a right function can stand in its place."""
     names = _OF_ASSIGNMENTS if look.form else tuple(SOURCES)
-    return judged.verdict not in (*_RIGHT, NOT_OFFERED) and need.function in names
+    return judged.verdict not in _RIGHT and need.function in names
 
 
 def _with_right(bench: _Bench, part: RubricPart, rubric: Rubric, wrong: list[RubricPart]) -> Judged:
     """The part judged with right functions in the place of the wrong ones that it rests on."""
     found = bench.judge(part, rubric, {need.function: SOURCES[need.function] for need in wrong})
     names = " and ".join(need.function for need in wrong)
-    remark = f"judged with a right {names} in place of the file's own, whose fault counts once"
+    remark = f"judged with a right {names} in its place, so that a fault or a gap there counts once"
     return replace(found, remarks=(*found.remarks, remark))
