@@ -15,7 +15,7 @@ from gradgate.costs.committed import Committed, as_committed, committed_path, re
 from gradgate.costs.counters import peak_bytes, work_of
 from gradgate.costs.gates import FAILED, INCONCLUSIVE, PASSED, count_gates, measure_alone, slower_gate
 from gradgate.costs.gating import LIKE, Verdict, gate, gate_mistake, held_to, mistakes
-from gradgate.costs.items import Item, case_of, items, windows
+from gradgate.costs.items import Item, case_of, items, paths, windows
 from gradgate.costs.noise import WallControl, WallNoise, certify
 from gradgate.costs.pairing import lower_bound, ratios
 from gradgate.costs.rivals import rival, rivals
@@ -198,6 +198,13 @@ def test_what_was_committed_as_dense_may_be_dense_and_nothing_else_may():
     assert any("dense, as committed" in finding.sentence for finding in declared.findings)
     assert Verdict("numpy_dense", tuple(held_to(measured, Committed(False, counts)))).status == FAILED
     assert Verdict("numpy_dense", tuple(held_to(measured, None))).status == FAILED
+
+
+def test_a_path_is_timed_at_each_vocabulary_and_grows_with_its_logarithm():
+    lengths = {item.V: len(case_of(item).inputs["path"]) for item in paths()[:3]}
+    assert list(lengths) == [2**8, 2**10, 2**12]
+    assert all(np.log2(V) / 4 < n < 2 * np.log2(V) for V, n in lengths.items())
+    assert lengths[2**8] < lengths[2**10] < lengths[2**12]
 
 
 def test_the_default_benchmarks_are_about_a_hundred_and_the_full_ones_more():

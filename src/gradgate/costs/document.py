@@ -12,7 +12,7 @@ from gradgate.costs.measuring import Measurement
 from gradgate.costs.noise import Certificate, WallNoise
 from gradgate.costs.summary import Comparison, Growth, comparisons, growths
 from gradgate.errors import CannotRun
-from gradgate.interface import NAIVE_SOFTMAX
+from gradgate.interface import NEGATIVE_SAMPLING
 
 SCHEMA = "gradgate.bench/1"
 _KINDS = {  # of the fields of a Measurement, its seconds aside
@@ -97,7 +97,7 @@ def _measurement(item: dict[str, Any]) -> Measurement:
         if not isinstance(value, kind) or (not isinstance(value, str) and not 0 <= (value or 0) < _MOST):
             raise ValueError(f"{name} is {value!r} in a benchmark")
     _positive([item[name] for name in ("V", "d", "B", "rounds")], "V, d, B, rounds")
-    if (item["K"] is None) != (item["loss"] == NAIVE_SOFTMAX):
+    if (item["K"] is None) == (item["loss"] == NEGATIVE_SAMPLING):
         raise ValueError(f"K is {item['K']} in a benchmark of {item['loss']}")
     if not item["seconds"]:
         raise ValueError("a benchmark holds no seconds")

@@ -6,10 +6,13 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import count
 
+import numpy as np
+
 from gradgate.case import Case
 from gradgate.draws import Sizes, build, generator
 from gradgate.formats import FORMATS, round_to
-from gradgate.interface import NAIVE_SOFTMAX, NEGATIVE_SAMPLING
+from gradgate.huffman import huffman_tree
+from gradgate.interface import HIERARCHICAL_SOFTMAX, NAIVE_SOFTMAX, NEGATIVE_SAMPLING
 from gradgate.text import gate_corpus, text_case
 
 SEED = 0
@@ -24,7 +27,10 @@ SLOW = {"pure_python": 2**12, "numpy_dense": 2**20}
 
 @dataclass(frozen=True)
 class Item:
-    """One loss at one size: loss and gradients of B pairs, or of B windows of a text. K is None for naive softmax."""
+    """One loss at one size: loss and gradients of B pairs, or of B windows of a text.
+
+    K is None for all but negative sampling.
+    """
 
     loss: str
     V: int
@@ -83,6 +89,11 @@ def _negatives(loss: str, *, full: bool) -> tuple[int | None, ...]:
     return (1, 5, 10, 20, 64) if full else (5, 20)
 
 
+def paths(*, full: bool = False) -> list[Item]:
+    """Hierarchical softmax over V: one path each, as it has no batched form."""
+    return [Item(HIERARCHICAL_SOFTMAX, V) for V in (LARGER if full else VOCABULARIES)]
+
+
 def windows() -> list[Item]:
     """Skip-gram over four windows of the gate's text, with either loss."""
     V = len(gate_corpus().vocabulary)
@@ -94,9 +105,20 @@ def case_of(item: Item) -> Case:
     """The inputs: normal values, logits of order 1, the same for every implementation."""
     if item.of_text:
         return _windows_of_text(item)
+    if item.loss == HIERARCHICAL_SOFTMAX:
+        return _down_a_tree(item)
     rng = generator(SEED, item.loss, item.V)
     sizes = Sizes(V=item.V, d=item.d, K=item.K or 0, C=1, B=item.B)
     return build(item.function, item.dtype, "normal", sizes, rng, SEED, item.V)
+
+
+def _down_a_tree(item: Item) -> Case:
+    """The path of the word in the middle of a Zipfian text: half of the text's words are more frequent, or it."""
+    rng = generator(SEED, item.loss, item.V)
+    case = build(item.function, item.dtype, "normal", Sizes(V=item.V, d=item.d, K=1, C=1, B=1), rng, SEED, item.V)
+    counts = item.V // np.arange(1, item.V + 1) + 1
+    tree, word = huffman_tree(counts), int(np.searchsorted(np.cumsum(counts), counts.sum() / 2))
+    return case.with_inputs(path=tree.paths[word], signs=tree.signs[word])
 
 
 def _windows_of_text(item: Item) -> Case:
