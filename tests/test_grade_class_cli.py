@@ -13,7 +13,8 @@ import subprocess
 import sys
 import time
 import zipfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
 
@@ -183,6 +184,37 @@ def test_the_zip_holds_this_gradgate_whole(autograder):
     assert f"./{path.name}" in (autograder / "source/setup.sh").read_text()
     mode = zipfile.ZipFile(autograder / "autograder.zip").getinfo("run_autograder").external_attr >> 16
     assert mode & 0o111
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc")
+def test_a_run_that_is_killed_leaves_no_process_behind(tmp_path):
+    (tmp_path / "school").mkdir()
+    for number in range(8):
+        (tmp_path / "school" / f"s{number}.py").write_text(f"# {number}\n{RIGHT}")
+    grading = subprocess.Popen([*GRADE, "school", "--jobs", "2"], cwd=tmp_path, stdout=subprocess.DEVNULL)
+    _wait(lambda: list(tmp_path.glob("school-grades/grading-1/s*.json")) or grading.poll() is not None, 120)
+    family = _descendants(grading.pid)
+    grading.kill()
+    grading.wait()
+    assert len(family) >= 4, "two workers, each with its isolation"
+    _wait(lambda: not any(_is_alive(pid) for pid in family), 30)
+
+
+def _descendants(pid):
+    parents = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
+    found = [pid]
+    for parent in found:
+        found += [child for child, its in parents.items() if its == parent]
+    return found[1:]
+
+
+def _is_alive(pid):
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
 
 
 @contextmanager

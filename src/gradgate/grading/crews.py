@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+import os
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -22,7 +24,20 @@ def local(jobs: int) -> Crew:
     if jobs == 1:
         return Crew(partial(_pool, ThreadPoolExecutor, 1), ahead=1)
     spawn = multiprocessing.get_context("spawn")  # a fork would copy the threads of the progress bar in mid-step
-    return Crew(partial(_pool, ProcessPoolExecutor, jobs, mp_context=spawn), ahead=_AHEAD * jobs)
+    start = partial(_pool, ProcessPoolExecutor, jobs, mp_context=spawn, initializer=_end_with_parent)
+    return Crew(start, ahead=_AHEAD * jobs)
+
+
+def _end_with_parent() -> None:
+    """A process of the pool would outlive one that is killed: it holds both ends of the pipe that it waits at."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_after, args=(parent,), daemon=True).start()
+
+
+def _end_after(process: Any) -> None:
+    process.join()
+    os._exit(1)
 
 
 @contextmanager
