@@ -20,7 +20,7 @@ class Call:
     """One call of a function. variant names it within its case: "base" is the case itself.
 
     layout says how arrays are laid out in memory: PLAIN (C-contiguous, writable), READ_ONLY, STRIDED (views), MAPPED
-    (PLAIN to the implementation, but shared arrays are mapped and not copied), or LENT (the caller's own, read-only).
+    (PLAIN to the implementation, but shared arrays are mapped and not copied), or LENT (the caller's own).
     """
 
     variant: str

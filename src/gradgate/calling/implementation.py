@@ -133,7 +133,7 @@ class Implementation:
     def compute(self, case: Case, device: str = "cpu") -> dict[str, Result]:
         """The results of a call on the case's own arrays, copied only where the implementation has arrays of its own.
 
-        They are lent read-only, so that it cannot write to them. Raises what the implementation raises, and Malformed.
+        What it must not write to has to be read-only. Raises what the implementation raises, and Malformed.
         """
         arguments = self._arguments(case.function, case.dtype, device, LENT, case.inputs).values()
         returned = self._function(case.function)(*arguments)
@@ -273,7 +273,7 @@ class Implementation:
                 values, dtype = self._as_numpy(value[1])
                 if rows.ndim != 1 or (rows.size and rows.dtype.kind not in "iu"):  # an empty list has no dtype
                     raise Malformed(f"the rows of {quantity} are {_shape_of(value[0])}; a vector of ints is due")
-                return Result(_numbers(values, quantity, largest), dtype, rows.astype(np.int64))
+                return Result(_numbers(values, quantity, largest), dtype, rows.astype(np.int64, copy=False))
             if is_cells(quantity) and is_sparse(value):
                 found = sparse_result(quantity, value, self._as_numpy)
                 return replace(found, values=_numbers(found.values, quantity, largest))
@@ -319,9 +319,7 @@ def _laid_out(array: np.ndarray, layout: str) -> np.ndarray:
         wide[...] = array
         return wide
     if layout == LENT:
-        lent = array.view()
-        lent.flags.writeable = False
-        return lent
+        return array
     copy = np.array(array, order="C")
     copy.flags.writeable = layout != READ_ONLY
     return copy

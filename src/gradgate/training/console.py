@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from rich.console import Console
 
 from gradgate.training.classifier import Extrinsic
+from gradgate.training.findings import Findings, Timing
 from gradgate.training.scores import Score
 from gradgate.training.setting import Setting
 from gradgate.training.witness import APART, Lockstep, Opinion, Parted
@@ -28,29 +29,35 @@ def show_run(out: Console, run: Setting) -> None:
         print_line(out, f"resumed at step {run.resumed:,}")
 
 
-def show_end(out: Console, run: Setting, timing: dict[str, float | None], yardstick: Yardstick | None) -> None:
-    costs, steps = run.training.costs, run.training.done - run.resumed
-    cost = f"running cost {costs[-1]:.6f} after {run.training.done:,} steps" if len(costs) else "no running cost yet"
-    took = f"{timing['seconds']:.1f} s, {timing['cpu_seconds']:.1f} s of CPU time"
-    load = "" if timing["load"] is None else f", load {timing['load']:.1f}"
-    print_line(out, f"\n{cost} · {steps:,} steps in {took}{load}")
-    if yardstick and steps:
-        for line in yardstick_lines(yardstick, timing, steps):
+def show_findings(out: Console, run: Setting, found: Findings) -> None:
+    if found.timing:
+        show_end(out, run, found.timing)
+    if found.timing and found.timing.steps and found.yardstick:
+        for line in yardstick_lines(found.yardstick, found.timing):
             print_line(out, line)
+    if found.lockstep:
+        show_witness(out, found.lockstep, found.parted)
+    if found.worth:
+        show_worth(out, found.worth)
 
 
-def yardstick_lines(found: Yardstick, timing: dict[str, float | None], steps: int) -> Iterator[str]:
-    wall, cpu = (
-        found.seconds * steps / (timing["seconds"] or 1),
-        found.cpu_seconds * steps / (timing["cpu_seconds"] or 1),
-    )
+def show_end(out: Console, run: Setting, timing: Timing) -> None:
+    costs, done = run.training.costs, run.training.done
+    cost = f"running cost {costs[-1]:.6f} after {done:,} steps" if len(costs) else f"{done} steps, no running cost yet"
+    load = "" if timing.load is None else f", load {timing.load:.1f}"
+    took = f"{timing.steps:,} steps in {timing.seconds:.1f} s, {timing.cpu_seconds:.1f} s of CPU time{load}"
+    print_line(out, f"\n{cost} · {took}")
+
+
+def yardstick_lines(found: Yardstick, timing: Timing) -> Iterator[str]:
+    wall, cpu = found.seconds * timing.steps / timing.seconds, found.cpu_seconds * timing.steps / timing.cpu_seconds
     yield (
         f"the textbook's loop takes {found.seconds * 1e3:.1f} ms a step ({found.steps} of them timed), "
         f"{found.cpu_seconds * 1e3:.1f} ms of CPU time: {wall:.0f} times as long, {cpu:.0f} times the CPU time"
     )
     yield (
-        f"  on the same draws; its losses lie within {found.worst_ratio:.2g} of the bound, and after "
-        f"{found.steps} steps the two runs lie {found.apart:.1e} apart"
+        f"  on the same draws; its losses differ by {found.worst_ratio:.2g} of their bound at most, and "
+        f"after {found.steps} steps the two runs by {found.apart:.1e}"
     )
 
 

@@ -17,7 +17,7 @@ from gradgate.training.course import TABLE, Thinned, thin
 from gradgate.training.mersenne import WORD_BITS, Mersenne, shift_below
 from gradgate.training.windows import Windows
 
-BLOCK = 1 << 20  # words
+BLOCK = 1 << 20  # words: few enough for the cache
 
 
 class CourseDraws:
@@ -66,10 +66,10 @@ class CourseDraws:
         self._words, self._at = np.concatenate([rest, self._generator.words(BLOCK)]), 0
         drawn = self._words >> shift_below(TABLE)
         accepted = drawn < TABLE
-        places = np.flatnonzero(accepted)
+        places = np.flatnonzero(accepted).astype(np.int32)
         self._noise = self._text.thinned.table[drawn[places]]
         self._word, self._place = self._words.data, places.data
-        before: np.ndarray = np.cumsum(accepted) - accepted  # how many places are before each word
+        before: np.ndarray = np.cumsum(accepted, dtype=np.int32) - accepted  # how many places are before each word
         self._rank: memoryview = before.data
 
     def _draw(self) -> tuple[Batch, int]:
@@ -89,7 +89,9 @@ class CourseDraws:
                 negatives[offsets[b] : offsets[b + 1]] = rows
             equal = negatives == outsides[:, None]
             if not equal.any():
-                return Batch(centers, outsides, offsets, negatives), at
+                return Batch(
+                    centers.astype(np.int64), outsides.astype(np.int64), offsets, negatives.astype(np.int64)
+                ), at
             pair = int(equal.argmax()) // self._K
             b = int(np.searchsorted(offsets, pair, side="right")) - 1
             redrawn[b], at = self._redraw(firsts[b], outsides[offsets[b] : offsets[b + 1]])
@@ -99,7 +101,8 @@ class CourseDraws:
         """Appends to the three, until they hold B: where each window's centre stands in the text, its radius - 1,
         and the rank of its first negative. Returns the place of the first word behind them."""
         word, place, rank, K = self._word, self._place, self._rank, self._K
-        starts, sizes, sentences, window = self._text.starts, self._text.sizes, self._text.sentences, self._window
+        starts, sizes, window = self._text.starts, self._text.sizes, self._window
+        sentences = len(starts) - 1
         to_radius, to_sentence = shift_below(window), shift_below(sentences)
         for _ in range(self._B - len(positions)):
             while (radius := word[at] >> to_radius) >= window:
@@ -116,10 +119,11 @@ class CourseDraws:
                 while (inside := word[at] >> shift) >= length:
                     at += 1
                 at += 1
-                size = sizes[radius][start + inside]
+                position = start + inside
+                size = sizes[position * window + radius]
             first = rank[at]
             at = place[first + size * K - 1] + 1
-            positions.append(start + inside)
+            positions.append(position)
             radii.append(radius)
             firsts.append(first)
         return at
@@ -137,20 +141,19 @@ class CourseDraws:
 
 
 class _Text:
-    """The thinned text, ready for windows: how many words each window of it holds, by radius - 1 and position."""
+    """The thinned text, ready for windows: how many words each window of it holds, by position and radius - 1."""
 
     def __init__(self, thinned: Thinned, window: int) -> None:
         self.thinned = thinned
-        self.starts, self.sentences = thinned.starts.tolist(), thinned.sentences
+        self.starts = thinned.starts.data  # not a list, whose numbers would lie all over the memory
         self._windows = Windows(thinned.tokens, thinned.starts)
         tokens, begins = thinned.tokens, self._windows.begins
-        size = np.zeros(len(tokens), np.uint16)
-        self.sizes = []
+        size = np.zeros((len(tokens), window), np.uint16)
         for apart in range(1, window + 1):
             pair = (begins[apart:] == begins[:-apart]) & (tokens[apart:] != tokens[:-apart])
-            size[apart:] += pair
-            size[:-apart] += pair
-            self.sizes.append(size.copy().data)
+            size[apart:, apart - 1 :] += pair[:, None]
+            size[:-apart, apart - 1 :] += pair[:, None]
+        self.sizes = size.reshape(-1).data
 
     def windows(self, positions: np.ndarray, radii: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """The centres (B,), the outside words (N,) and the offsets (B+1,) of windows at these positions."""

@@ -1,4 +1,5 @@
-"""A run of training as JSON, schema "gradgate.train/1" (docs/training.md). Only keys named `seconds` hold times."""
+"""A run of training as JSON, schema "gradgate.train/1" (docs/training-json.md). Only keys that end in `seconds`,
+and `load`, differ from one run to the next."""
 
 from __future__ import annotations
 
@@ -8,29 +9,18 @@ from typing import Any
 
 from gradgate.costs.machine import machine
 from gradgate.report.document import surroundings
+from gradgate.training.findings import Findings
 from gradgate.training.setting import Setting
 from gradgate.training.sgd import EVERY
-from gradgate.training.witness import Lockstep, Parted
-from gradgate.training.worth import Worth
-from gradgate.training.yardstick import Yardstick
+from gradgate.training.witness import Parted
 
 SCHEMA = "gradgate.train/1"
 _LIBRARIES = ("gradgate", "numpy", "torch", "gensim")
 
 
-def document(
-    run: Setting,
-    given: Sequence[str],
-    exit_code: int,
-    timing: dict[str, float | None],
-    *,
-    worth: Worth | None = None,
-    yardstick: Yardstick | None = None,
-    lockstep: Lockstep | None = None,
-    parted: Parted | None = None,
-) -> dict[str, Any]:
-    """Everything about a run; worth is None where it did not come to its end."""
-    training, costs = run.training, run.training.costs
+def document(run: Setting, found: Findings, given: Sequence[str], exit_code: int) -> dict[str, Any]:
+    """Everything about a run but its vectors."""
+    training, costs = run.training, run.training.costs.tolist()
     return {
         "schema": SCHEMA,
         "exit": exit_code,
@@ -38,7 +28,7 @@ def document(
         "arguments": list(given),
         **surroundings(_LIBRARIES),
         "machine": machine(),
-        "implementations": [{"name": found.name, "function": found.gradients.route} for found in training.learners],
+        "implementations": [{"name": own.name, "function": own.gradients.route} for own in training.learners],
         "recipe": asdict(run.recipe),
         "text": {
             "source": run.text,
@@ -48,23 +38,24 @@ def document(
         },
         "steps": training.done,
         "resumed": run.resumed,
-        "running_cost": {"every": EVERY, "last": float(costs[-1]) if len(costs) else None, "values": costs.tolist()},
-        "timing": timing,
-        "textbook": asdict(yardstick) if yardstick else None,
-        "witness": _witness(lockstep, parted),
-        "worth": worth.as_json() if worth else None,
+        "running_cost": {"every": EVERY, "last": costs[-1] if costs else None, "values": costs},
+        "timing": asdict(found.timing) if found.timing else None,
+        "textbook": asdict(found.yardstick) if found.yardstick else None,
+        "witness": _witness(found),
+        "worth": found.worth.as_json() if found.worth else None,
     }
 
 
-def _witness(lockstep: Lockstep | None, parted: Parted | None) -> dict[str, Any] | None:
-    if lockstep is None:
+def _witness(found: Findings) -> dict[str, Any] | None:
+    if found.lockstep is None:
         return None
-    told: dict[str, Any] = {"largest_difference": lockstep.worst, "parted": None}
-    if parted:
-        told["parted"] = {
-            "step": parted.step,
-            "quantity": parted.quantity,
-            "difference": parted.difference,
-            "opinions": [asdict(opinion) for opinion in parted.opinions],
-        }
-    return told
+    return {"largest_difference": found.lockstep.worst, "parted": _parted(found.parted) if found.parted else None}
+
+
+def _parted(parted: Parted) -> dict[str, Any]:
+    return {
+        "step": parted.step,
+        "quantity": parted.quantity,
+        "difference": parted.difference,
+        "opinions": [asdict(opinion) for opinion in parted.opinions],
+    }

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from gradgate.adapters import NotPosed
-from gradgate.calling.calls import Result
+from gradgate.calling.calls import Malformed, Result
 from gradgate.calling.implementation import Implementation
 from gradgate.case import Case
 from gradgate.errors import Broken, CannotRun
@@ -18,17 +18,22 @@ from gradgate.training.batch import Batch
 class Gradient:
     """The sum of gradients of one matrix (V, d): rows with their values, which may repeat, and what came dense."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str, matrix: np.ndarray) -> None:
+        self._name, self._shape = name, matrix.shape
         self.sparse: list[tuple[np.ndarray, np.ndarray]] = []
         self.dense: np.ndarray | None = None
 
     def add(self, values: np.ndarray, rows: np.ndarray | None) -> None:
-        if rows is not None:
-            self.sparse.append((rows, values))
-        elif self.dense is None:
-            self.dense = np.array(values)
-        else:
-            self.dense += values
+        """Raises Malformed where that is no gradient of the matrix."""
+        due = self._shape if rows is None else (len(rows), self._shape[1])
+        if values.shape != due:
+            raise Malformed(f"{self._name} has the shape {values.shape}; {due} is due")
+        if rows is None:
+            self.dense = np.array(values) if self.dense is None else self.dense + values
+            return
+        if len(rows) and not 0 <= rows.min() <= rows.max() < self._shape[0]:
+            raise Malformed(f"{self._name} has rows outside [0, {self._shape[0]})")
+        self.sparse.append((rows, values))
 
     def descend(self, matrix: np.ndarray, rate: float) -> None:
         """matrix -= rate times the gradient, in place; a row that repeats gets all its terms."""
@@ -69,7 +74,8 @@ class Gradients:
 
     def __call__(self, batch: Batch, V_c: np.ndarray, U: np.ndarray) -> tuple[float, Gradient, Gradient]:
         """The loss in nats, and the gradients of V_c and U. Raises Broken, or CannotRun, for what went wrong."""
-        loss, grad_V_c, grad_U = 0.0, Gradient(), Gradient()
+        loss = 0.0
+        grad_V_c, grad_U = Gradient("grad_V_c", V_c), Gradient("grad_U", U)
         try:
             for part_loss, of_V_c, of_U in self._parts(batch, V_c, U):
                 loss += part_loss
@@ -77,6 +83,8 @@ class Gradients:
                 grad_U.add(*of_U)
         except NotPosed as reason:
             raise CannotRun(f"{self.name} cannot be trained with these draws: {reason}") from reason
+        except Malformed as error:
+            raise Broken(f"{self.name}: {self.route}: {error}") from error
         except Exception as error:
             text = " ".join(str(error).split())[:300]
             raise Broken(f"{self.name}: {self.route} raised {type(error).__name__}: {text}") from error

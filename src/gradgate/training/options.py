@@ -23,7 +23,7 @@ def add_train_options(train: argparse.ArgumentParser) -> None:
     train.add_argument("--json", metavar="FILE", help="write the run as JSON; - for standard output")
     _add_recipe(train)
     keeping = train.add_argument_group("checkpoints")
-    keeping.add_argument("--checkpoint-every", type=at_least(1), default=1000, metavar="N", help="steps (1000)")
+    keeping.add_argument("--checkpoint-every", type=at_least(1), default=2000, metavar="N", help="steps (2000)")
     keeping.add_argument(
         "--resume", action="store_true", help="go on from the checkpoint in FOLDER, where there is one"
     )

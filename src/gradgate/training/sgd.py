@@ -5,6 +5,7 @@ Source: CS224n, assignment 2, `sgd.py` and `word2vec_sgd_wrapper`."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import isfinite
 
 import numpy as np
 
@@ -27,17 +28,24 @@ class Learner:
         self.gradients = gradients
         self.name = gradients.name
         self.V_c, self.U = V_c, U
+        self._lent_V_c, self._lent_U = _read_only(V_c), _read_only(U)  # what the implementation gets to see
 
     def learn(self, batch: Batch, rate: float) -> float:
         """One step down the mean gradient of the windows, in place. Returns their mean loss before it, in nats.
 
         Where that is not finite, no step is taken.
         """
-        loss, grad_V_c, grad_U = self.gradients(batch, self.V_c, self.U)
-        if np.isfinite(loss):
+        loss, grad_V_c, grad_U = self.gradients(batch, self._lent_V_c, self._lent_U)
+        if isfinite(loss):
             grad_V_c.descend(self.V_c, rate / len(batch))
             grad_U.descend(self.U, rate / len(batch))
         return loss / len(batch)
+
+
+def _read_only(matrix: np.ndarray) -> np.ndarray:
+    view = matrix.view()
+    view.flags.writeable = False
+    return view
 
 
 class Training:
@@ -57,7 +65,7 @@ class Training:
         rate = self.recipe.rate_at(self.done + 1)
         losses = [learner.learn(batch, rate) for learner in self.learners]
         for learner, loss in zip(self.learners, losses, strict=True):
-            if not np.isfinite(loss):
+            if not isfinite(loss):
                 raise self._diverged(learner, f"the loss is {loss}")
         self.losses[self.done] = losses[0]
         self.done += 1

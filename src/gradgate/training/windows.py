@@ -6,12 +6,13 @@ import numpy as np
 
 
 class Windows:
-    """A text cut into sentences: tokens (N,) int64, sentence s is tokens[starts[s] : starts[s + 1]]."""
+    """A text cut into sentences: tokens (N,) ints, fewer than 2^31; sentence s is tokens[starts[s] : starts[s + 1]]."""
 
     def __init__(self, tokens: np.ndarray, starts: np.ndarray) -> None:
         lengths = np.diff(starts)
         self.tokens = tokens
-        self.begins, self.ends = np.repeat(starts[:-1], lengths), np.repeat(starts[1:], lengths)
+        narrow = starts.astype(np.int32)
+        self.begins, self.ends = np.repeat(narrow[:-1], lengths), np.repeat(narrow[1:], lengths)
 
     def around(self, positions: np.ndarray, radii: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The places within each radius (B,) of each position (B,), its own among them, within its sentence.
