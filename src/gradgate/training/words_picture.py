@@ -10,7 +10,7 @@ import numpy as np
 from gradgate.costs.page.style import chart_style
 
 _WIDTH, _TALLEST, _MARGIN, _TOP, _BELOW = 720, 560, 76, 64, 24
-_LETTER, _LINE = 6.8, 14  # pixels of a letter, and of a line
+_LETTER, _LINE, _GAP = 6.8, 14, 6  # pixels of a letter, of a line, and between words
 _Box = tuple[float, float, float, float]  # left, top, right, bottom
 
 
@@ -24,7 +24,7 @@ def words_picture(words: Sequence[str], places: np.ndarray, share: float, title:
     ]
     for word, (x, y) in zip(words, points, strict=True):
         box, anchor = _free(word, x, y, taken)
-        taken.append(box)
+        taken.append((box[0] - _GAP, box[1], box[2] + _GAP, box[3]))
         at = {"start": box[0], "middle": (box[0] + box[2]) / 2, "end": box[2]}[anchor]
         parts.append(f'<circle class="f0" cx="{x:.1f}" cy="{y:.1f}" r="3"/>')
         parts.append(f'<text x="{at:.1f}" y="{box[3] - 3:.1f}" text-anchor="{anchor}">{escape(word)}</text>')
