@@ -12,7 +12,6 @@ import pytest
 
 from gradgate.calling.loading import load
 from gradgate.cli import _parser, main
-from gradgate.training.batch import Batch
 from gradgate.training.course import course_corpus
 from gradgate.training.course_draws import CourseDraws
 from gradgate.training.gradients import Gradient, Gradients
@@ -133,14 +132,16 @@ def test_every_way_to_call_an_implementation_gives_one_gradient(text, tmp_path):
         assert all(np.abs(own - other).max() <= 1e-12 for own, other in zip(matrices, found[0][1:], strict=True))
 
 
-def test_a_resumed_run_is_the_uninterrupted_one_byte_for_byte(text, tmp_path, capsys):
+@pytest.mark.parametrize("recipe", ["cs224n", "word2vec"])
+def test_a_resumed_run_is_the_uninterrupted_one_byte_for_byte(recipe, text, tmp_path, capsys):
     whole, parts = tmp_path / "whole", tmp_path / "parts"
-    assert main(arguments(text, whole, "--checkpoint-every", "25")) == 0
-    broken = ready(text, parts, "--checkpoint-every", "25")
+    more = ("--checkpoint-every", "25", "--recipe", recipe, "--dimension", "10")
+    assert main(arguments(text, whole, *more)) == 0
+    broken = ready(text, parts, *more)
     parts.mkdir()
     with pytest.raises(KeyboardInterrupt):
         broken.training.run(25, lambda *_: interrupt(broken.training.done == 38), broken.keep)
-    assert main(arguments(text, parts, "--checkpoint-every", "25", "--resume")) == 0
+    assert main(arguments(text, parts, *more, "--resume")) == 0
     assert "resumed at step 25" in capsys.readouterr().out
     for name in ("vectors.txt", "checkpoint.npz", "loss.svg", "words.svg"):
         assert (whole / name).read_bytes() == (parts / name).read_bytes(), name
@@ -179,6 +180,15 @@ def test_the_same_pair_without_the_fault_stays_together(text, tmp_path):
     lockstep = against(EACH, text, tmp_path)
     lockstep.training.run(1000, lockstep.compare, lambda: None)
     assert lockstep.worst <= 1e-10
+
+
+@pytest.mark.parametrize(("factor", "code"), [(1, 0), (1 + 1e-12, 1)])
+def test_the_textbook_finds_a_loss_that_is_not_its_own(factor, code, text, tmp_path, capsys):
+    path = tmp_path / "pair.py"
+    loss = "np.logaddexp(0, -logits).sum()"
+    path.write_text(PAIR.format(add=EACH).replace(loss, f"{loss} * {factor!r}"), encoding="utf-8")
+    assert main(arguments(text, tmp_path / "out", "--steps", "2", "--textbook", "2", spec=str(path))) == code
+    assert ("the textbook's" in capsys.readouterr().err) == (code == 1)
 
 
 def _refused(text: Path, out: Path, *more: str, spec: str = "numpy_rows", capsys) -> str:
@@ -249,8 +259,3 @@ def test_a_kill_loses_at_most_the_interval(text, tmp_path):
     resumed = ready(text, out, "--steps", "1000000", "--checkpoint-every", "50", "--resume")
     assert resumed.training.done > 0
     assert resumed.training.done % 50 == 0
-
-
-def test_a_batch_is_read_as_the_contract_says():
-    batch = Batch(np.array([1]), np.array([2, 3]), np.array([0, 2]), np.zeros((2, 4), int))
-    assert len(batch) == 1

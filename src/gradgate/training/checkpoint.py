@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
@@ -33,7 +32,7 @@ def configuration(recipe: Recipe, corpus: Corpus, implementations: Sequence[str]
 
 def save(path: Path, training: Training, configuration: Mapping[str, Any]) -> None:
     """Writes the run as it stands. Raises CannotRun where the disk refuses."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    partial = path.with_name(f".{path.name}.partial")  # one name: what a kill leaves there, the next one replaces
     arrays = {
         "configuration": np.array(json.dumps(configuration)),
         "done": np.array(training.done),

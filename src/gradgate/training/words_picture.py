@@ -26,6 +26,7 @@ def words_picture(words: Sequence[str], places: np.ndarray, share: float, title:
         box, anchor = _free(word, x, y, taken)
         taken.append((box[0] - _GAP, box[1], box[2] + _GAP, box[3]))
         at = {"start": box[0], "middle": (box[0] + box[2]) / 2, "end": box[2]}[anchor]
+        parts.append(f'<path class="leader s0" d="M{x:.1f} {y:.1f}L{at:.1f} {(box[1] + box[3]) / 2:.1f}"/>')
         parts.append(f'<circle class="f0" cx="{x:.1f}" cy="{y:.1f}" r="3"/>')
         parts.append(f'<text x="{at:.1f}" y="{box[3] - 3:.1f}" text-anchor="{anchor}">{escape(word)}</text>')
     size = f'viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}"'
