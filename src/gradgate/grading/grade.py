@@ -79,7 +79,7 @@ class _Bench:
     isolation: Isolation
 
     def look(self) -> _Look:
-        with opened(self.isolation, self.name, self.data, {}) as cell:
+        with opened(self.isolation, self.name, self.data, (), {}) as cell:
             form, offers = cell.particulars.adapter, cell.offers
         return _Look(form, offers, cell.output)  # once the process has ended, all that it printed is there
 
@@ -87,7 +87,7 @@ class _Bench:
         """The verdict on one part, in a child of its own."""
         seed = self.settings.seed if part.visible else self.settings.hidden_seed
         try:
-            with opened(self.isolation, self.name, self.data, replaced) as cell:
+            with opened(self.isolation, self.name, self.data, (part.function,), replaced) as cell:
                 return judge_part(cell, part, rubric, seed or 0)
         except Unloadable as error:  # it could be loaded before
             return Judged(error.verdict, str(error))

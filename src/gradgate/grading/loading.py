@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
 from gradgate.errors import Blocked, Broken, Late
@@ -34,11 +34,13 @@ class Unloadable(Exception):
 
 
 @contextmanager
-def opened(isolation: Isolation, name: str, data: bytes, replaced: Mapping[str, str]) -> Iterator[Cell]:
-    """A fresh child with the file loaded. Raises Unloadable where it cannot be."""
+def opened(
+    isolation: Isolation, name: str, data: bytes, functions: Collection[str], replaced: Mapping[str, str]
+) -> Iterator[Cell]:
+    """A fresh child with the file loaded, for calls of these functions. Raises Unloadable where it cannot be."""
     with ExitStack() as stack:
         try:
-            cell = stack.enter_context(isolation.cell(Submission(name, data), replaced=replaced))
+            cell = stack.enter_context(isolation.cell(Submission(name, data), replaced, functions))
         except Blocked as error:
             raise Unloadable(BLOCKED, told(str(error))) from error
         except Late as error:
