@@ -2,6 +2,9 @@
 
 import json
 import math
+import re
+import shlex
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,6 +23,9 @@ from gradgate.equations.statement import Statement
 from gradgate.equations.tree import written
 from gradgate.equations.truth import Truth
 from gradgate.equations.values import World
+from gradgate.grading.rubric_files import read_rubric
+
+DOCUMENT = (Path(__file__).resolve().parents[1] / "docs/derive.md").read_text(encoding="utf-8")
 
 
 def judged(formula, of, loss="naive_softmax", layout="V×d", cases=120):
@@ -371,9 +377,28 @@ def test_the_ledger_can_be_had_as_json(tmp_path, capsys):
     assert [row["id"] for row in told["rows"]] == ["A2-b", "COS-SVD"]
     [claim] = told["rows"][0]["claims"]
     assert (claim["id"], claim["verdict"], claim["cases"]) == ("A2-b.rows", "verified", 50)
-    assert told["rows"][1]["elsewhere"]["command"]
+    assert told["rows"][1]["check"] == "gradgate verify --loss svd"
 
 
 def test_an_unknown_row_exits_with_4(capsys):
     assert cli.main(["equations", "A3-b"]) == 4
     assert "the ledger has no A3-b" in capsys.readouterr().err
+
+
+# ---- the document
+
+
+COMMANDS = re.findall(r"^\$ gradgate derive (.*)\n((?:(?!\$|```).*\n)+)", DOCUMENT, re.MULTILINE)
+
+
+@pytest.mark.parametrize(("given", "printed"), COMMANDS, ids=[given for given, _ in COMMANDS])
+def test_the_document_shows_what_the_command_prints(given, printed, capsys):
+    cli.main(["derive", *shlex.split(given)])
+    told = capsys.readouterr()
+    assert (told.out + told.err) == printed
+
+
+def test_the_written_rubric_in_the_document_makes_sense(tmp_path):
+    [text] = re.findall(r"```toml\n(.*?)```", DOCUMENT, re.DOTALL)
+    (tmp_path / "week2.toml").write_text(text, encoding="utf-8")
+    assert read_rubric(str(tmp_path / "week2.toml")).max_score == 25

@@ -1,17 +1,28 @@
 """The ledger: what is right is verified, what is a slip is refuted, and the wrong term is the one that is wrong."""
 
 import functools
+import importlib.util
+import shlex
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from gradgate import cli
+from gradgate.equations.answers import LOSSES
 from gradgate.equations.claims import rows
+from gradgate.equations.document import ledger_document
 from gradgate.equations.judging import LADDER, draw, judge
 from gradgate.equations.ledger import SLIP_CASES, chosen, examine
+from gradgate.equations.page import page
+from gradgate.equations.parsing import FUNCTIONS
 from gradgate.equations.settings import SETTINGS
 from gradgate.equations.statement import Statement
+from gradgate.equations.tokens import LETTERS
 from gradgate.errors import CannotRun
 
+ROOT = Path(__file__).resolve().parents[1]
+EQUATIONS_PAGE = (ROOT / "docs/equations.md").read_text(encoding="utf-8")
 CASES = 100  # `gradgate equations` puts each right claim to 1,000
 CLAIMS = [claim for row in rows() for claim in row.claims]
 RIGHT = [claim for claim in CLAIMS if claim.holds]
@@ -72,6 +83,43 @@ def test_a_setting_draws_every_symbol_that_it_does_not_make(setting):
         for name, symbol in setting.symbols.items():
             if not symbol.formula:
                 assert np.shape(drawn.values[name]) == tuple(drawn.sizes[size] for size in symbol.shape), name
+
+
+def test_the_page_of_derivations_says_what_the_ledger_says():
+    stands = (ROOT / "docs/derivations.md").read_text(encoding="utf-8")
+    assert stands == page(rows(), findings()), "run `python -m gradgate.equations`"
+
+
+@pytest.mark.parametrize("row", rows(), ids=lambda row: row.id)
+def test_a_row_names_code_that_there_is_and_a_command_that_can_be_given(row):
+    for place in row.code:
+        path, _, function = place.partition(": ")
+        source = (ROOT / path).read_text(encoding="utf-8")
+        assert not function or " " in function or f"def {function}(" in source, place
+    program, *arguments = shlex.split(row.check)
+    if program == "gradgate":
+        assert cli._parser().parse_args(arguments)
+    else:
+        assert (program, arguments[:1], importlib.util.find_spec(arguments[1]) is not None) == ("python", ["-m"], True)
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_every_setting_is_documented_with_its_symbols(name):
+    line = next(line for line in EQUATIONS_PAGE.splitlines() if line.startswith(f"| `{name}` |"))
+    assert all(f"`{symbol}`" in line for symbol in SETTINGS[name].symbols)
+
+
+@pytest.mark.parametrize("word", [*FUNCTIONS, *LETTERS])
+def test_every_word_of_the_language_is_documented(word):
+    assert f"{word}(" in EQUATIONS_PAGE or f"`{word}" in EQUATIONS_PAGE or word in "δ∑∇ₖⱼₒ∂"
+
+
+def test_every_field_of_the_json_is_documented():
+    found = findings()["A2-g.counted-once"]
+    told = ledger_document([(row, [found.claim]) for row in rows() if row.id == "A2-g"], findings(), [], 0, 0)
+    claim = told["rows"][0]["claims"][0]
+    names = [*told, *told["rows"][0], *claim, *claim["counterexample"], *claim["wrong_term"]]
+    assert [name for name in names if f"`{name}`" not in EQUATIONS_PAGE] == []
 
 
 def test_an_unknown_claim_is_one_sentence_that_says_what_is_near():

@@ -42,7 +42,7 @@ def _numbers(rng: np.random.Generator, index: int, small: bool, *shape: int) -> 
 def _linear(seed: int, index: int, small: bool) -> Drawn:
     rng = generator(seed, f"equations linear {small}", index)
     sizes = draw_sizes(rng, index, small)
-    n, m = sizes.d, sizes.V
+    n, m = sizes.d, min(sizes.V, 5)
     shapes = {"x": (m,), "g": (n,), "W": (n, m), "W_r": (m, n)}
     return Drawn({"n": n, "m": m}, {name: _numbers(rng, index, small, *shape) for name, shape in shapes.items()})
 

@@ -33,12 +33,15 @@ class Claim:
 
 @dataclass(frozen=True, eq=False)
 class Row:
-    """A row of the ledger. check is a command that examines what no formula says, checked what that is."""
+    """A row of the ledger. derivation says why it holds, code where it is implemented ("FILE: function"), check is the
+    command that examines that code; checked is what this command says beyond the formulas, "" where that is nothing."""
 
     id: str
     title: str
     claims: tuple[Claim, ...]
-    check: str = ""
+    derivation: str
+    code: tuple[str, ...]
+    check: str
     checked: str = ""
 
 
@@ -55,7 +58,15 @@ def rows() -> tuple[Row, ...]:
 def _row(given: dict[str, Any]) -> Row:
     right = [_claim(given["id"], entry, True) for entry in given.get("claim", [])]
     slips = [_claim(given["id"], entry, False) for entry in given.get("slip", [])]
-    return Row(given["id"], given["title"], (*right, *slips), given.get("check", ""), given.get("checked", ""))
+    return Row(
+        id=given["id"],
+        title=given["title"],
+        claims=(*right, *slips),
+        derivation=given["derivation"],
+        code=tuple(given["code"]),
+        check=given["check"],
+        checked=given.get("checked", ""),
+    )
 
 
 def _claim(row: str, given: dict[str, Any], holds: bool) -> Claim:

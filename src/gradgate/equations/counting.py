@@ -101,7 +101,7 @@ def _precept(seed: int, index: int, small: bool) -> Drawn:
 
 def _noise(seed: int, index: int, small: bool) -> Drawn:
     rng = generator(seed, f"equations noise {small}", index)
-    V, d = (2, 1) if small and index < 32 else (int(rng.integers(2, 6)), int(rng.integers(1, 4)))
+    V, d = (2, 1) if small and index < 32 else (int(rng.integers(2, 5)), int(rng.integers(1, 4)))
     o = int(rng.integers(0, V))
     vectors = {"U": digits(rng, (V, d)), "v": digits(rng, (d,))}
     if not small:

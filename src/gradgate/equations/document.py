@@ -32,7 +32,9 @@ def ledger_document(
             {
                 "id": row.id,
                 "title": row.title,
-                "elsewhere": {"command": row.check, "what": row.checked} if row.check else None,
+                "code": list(row.code),
+                "check": row.check,
+                "checked_there": row.checked or None,
                 "claims": [_claim(findings[claim.id]) for claim in claims],
             }
             for row, claims in chosen

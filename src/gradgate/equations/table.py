@@ -23,7 +23,7 @@ def show_ledger(
         out.print(Text(f"{row.id}  {row.title}", style="bold"), soft_wrap=True)
         for claim in claims:
             _show_claim(out, findings[claim.id], detailed)
-        if row.check:
+        if row.checked:
             line = f"  elsewhere   {row.checked}: {row.check}"
             out.print(Text(line, style="dim"), soft_wrap=True)
     out.print()
@@ -84,6 +84,6 @@ def summary(chosen: Sequence[tuple[Row, list[Claim]]], findings: Mapping[str, Fi
         f"{len(chosen)} rows",
         f"{sum(f.as_known for f in right)} of {len(right)} right claims verified",
         f"{sum(f.as_known for f in slips)} of {len(slips)} slips refuted",
-        f"{sum(bool(row.check) for row, _ in chosen)} rows with a check elsewhere",
+        f"{sum(bool(row.checked) for row, _ in chosen)} rows with a check elsewhere",
     ]
     return " · ".join(parts)
