@@ -10,11 +10,13 @@ from gradgate.causes.cause import CERTAIN, LIKELY, Cause
 from gradgate.causes.names import NAMES
 from gradgate.errors import CannotRun
 from gradgate.grading.graded import GradedPart
+from gradgate.grading.inputs import checks_of
 from gradgate.grading.judged import PRECISION, ROBUSTNESS, Judged
 from gradgate.grading.points import earned
 from gradgate.grading.rubric import CAUSE, NOTHING, Rubric, RubricPart, shared_out
 from gradgate.grading.rubric_files import read_rubric, rubric_for, shipped_rubrics
 from gradgate.grading.telling import told_parts
+from gradgate.laws import LAWS
 from gradgate.verdicts import CRASHED, FRAGILE, NOT_OFFERED, REFUTED, VERIFIED
 
 PART = 'id = "a"\nfunction = "sigmoid"\npoints = 5\n'
@@ -54,6 +56,7 @@ BAD = {
     f'[[part]]\n{PART}needs = ["b"]': "part 'a' needs 'b', which is no part; parts are a",
     f'[[part]]\n{PART}needs = ["a"]': "the needs of 'a' go round in a circle",
     f'[[part]]\n{PART}needs = ["b"]\n[[part]]\n{OTHER}needs = ["a"]': "the needs of 'a', 'b' go round in a circle",
+    f'[[part]]\n{PART}needs = ["b"]\n[[part]]\n{OTHER}visible = false': "part 'a' is visible and needs the hidden 'b'",
     f'[[part]]\n{PART}shows = "all"': "shows is 'all'; it is one of nothing, points, cause",
     f"[[part]]\n{PART}visible = 1": "visible of part 'a' is 1; it is true or false",
     '[[part]]\nid = "a"': "part 'a' lacks function, points",
@@ -149,3 +152,8 @@ def test_of_a_hidden_part_a_student_reads_what_the_rubric_allows_and_never_its_i
     assert told.remarks == ()
     assert (told.cause == "") == (shows != CAUSE)
     assert told.staff["message"] == "With x = [1.0]: wrong"
+
+
+def test_only_the_checks_that_say_something_of_the_function_are_counted():
+    assert checks_of("sigmoid", ()) < checks_of("naive_softmax", ()) < len(LAWS)
+    assert checks_of("skipgram", ("zero_sum", "repeated_negatives")) == 2

@@ -17,7 +17,7 @@ from gradgate.adapters.tape import Tape
 from gradgate.adapters.windows import RightPair, as_callback
 from gradgate.interface import NORMALIZE_ROWS
 
-ONLY_GRADED = "normalizing rows is no loss: only `gradgate grade` judges it"
+ONLY_GRADED = "normalising rows is no loss: only `gradgate grade` judges it"
 
 NAIVE, SAMPLING = "naive_softmax", "negative_sampling"
 _NEGATIVES = ([word for word in range(manners.V) if word != manners.OUTSIDE] * 3)[:10]  # ten, as in the assignment

@@ -43,24 +43,25 @@ def grade_submission(
     """
     start = time.monotonic()
     bench = _Bench(name, data, settings, isolation)
-    look, status, message = _Look("", (), ""), GRADED, ""
+    look, status = _Look("", (), ""), GRADED
     try:
         decoded(data)
         look = bench.look()
         rubric = rubric or rubric_for(look.form)
-        judged = _judge_all(bench, look, _put(rubric, settings))
+        message, put = _left_out(rubric, settings), _put(rubric, settings)
+        judged = _judge_all(bench, look, put)
     except (Unreadable, Unloadable) as error:
-        rubric = rubric or rubric_for("")
-        status, message = UNREADABLE if isinstance(error, Unreadable) else FAILED_TO_LOAD, str(error)
+        message, put = str(error), _put(rubric or rubric_for(""), settings)
+        status = UNREADABLE if isinstance(error, Unreadable) else FAILED_TO_LOAD
         verdict = error.verdict if isinstance(error, Unloadable) else CRASHED
-        judged = {part.id: Judged(verdict, "") for part in _put(rubric, settings).parts}
-    parts = told_parts(_put(rubric, settings), judged)
+        judged = {part.id: Judged(verdict, "") for part in put.parts}
+    parts = told_parts(put, judged)
     return GradedSubmission(
         path=name,
         score=round(sum(part.points for part in parts), 4),
         max_score=round(sum(part.max_points for part in parts), 4),
         status=status,
-        message=message or _left_out(rubric, settings),
+        message=message,
         parts=parts,
         seconds=round(time.monotonic() - start, 3),
         form=look.form or ("plain" if look.offers else ""),
@@ -97,10 +98,7 @@ def _put(rubric: Rubric, settings: GradingSettings) -> Rubric:
     """The rubric without its hidden parts where these are not to be put."""
     if settings.hidden_seed is not None:
         return rubric
-    visible = tuple(part for part in rubric.parts if part.visible)
-    ids = {part.id for part in visible}
-    kept = tuple(replace(part, needs=tuple(need for need in part.needs if need in ids)) for part in visible)
-    return replace(rubric, parts=kept)
+    return replace(rubric, parts=tuple(part for part in rubric.parts if part.visible))
 
 
 def _left_out(rubric: Rubric, settings: GradingSettings) -> str:

@@ -28,6 +28,12 @@ def laws_of(names: Sequence[str]) -> tuple[Law, ...]:
     return tuple(BY_NAME[name] for name in names or _DEFAULT)
 
 
+def checks_of(function: str, names: Sequence[str]) -> int:
+    """How many of the laws say something of the function."""
+    cases = [generated(function, DTYPE, 0, index) for index in range(2)]  # of each form of a loss one
+    return sum(any(law.applies(case) for case in cases) for law in laws_of(names))
+
+
 @lru_cache(maxsize=64)
 def inputs_of(function: str, laws: tuple[str, ...], seed: int, cases: int) -> tuple[tuple[Witness, Plan], ...]:
     """One witness and the planned calls for each case; the same for every submission."""

@@ -13,7 +13,7 @@ ROBUSTNESS, PRECISION = "robustness", "precision"
 
 @dataclass(frozen=True)
 class Judged:
-    """verdict is one of `graded.VERDICTS`; what_for is said to the student in a few lines.
+    """verdict is one of `graded.VERDICTS`; message is for the student, in a few lines.
 
     weaknesses are ROBUSTNESS where a right formula overflows, PRECISION where it loses digits. staff holds everything.
     """

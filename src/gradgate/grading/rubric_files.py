@@ -126,15 +126,21 @@ def _laws(given: Any, function: str, where: str) -> tuple[str, ...]:
 
 
 def _refuse_bad_needs(rubric: Rubric) -> None:
-    """Every need names a part, and none leads back to where it started."""
+    """Every need names a part, none leads back to where it started, and what students see at home rests on no more."""
     ids = [part.id for part in rubric.parts]
     for part in rubric.parts:
         for need in part.needs:
             if need not in ids:
                 raise Nonsense(f"part {part.id!r} needs {need!r}, which is no part; parts are {', '.join(ids)}")
     for part in rubric.parts:
-        if part in (around := rubric.needed(part)):
-            raise Nonsense(f"the needs of {', '.join(repr(each.id) for each in around)} go round in a circle")
+        needed = rubric.needed(part)
+        if part in needed:
+            around = [each.id for each in needed if part in rubric.needed(each)]
+            raise Nonsense(f"the needs of {', '.join(map(repr, around))} go round in a circle")
+        if unseen := [each.id for each in needed if part.visible and not each.visible]:
+            raise Nonsense(
+                f"part {part.id!r} is visible and needs the hidden {unseen[0]!r}: at home it could not have it"
+            )
 
 
 def _shares(given: Any, where: str, known: Sequence[str]) -> dict[str, float]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from gradgate.causes.names import NAMES
 from gradgate.grading.graded import GradedPart
-from gradgate.grading.inputs import laws_of
+from gradgate.grading.inputs import checks_of
 from gradgate.grading.judged import Judged
 from gradgate.grading.points import earned
 from gradgate.grading.rubric import CAUSE, NOTHING, Rubric, RubricPart, shared_out
@@ -47,7 +47,7 @@ def _share(points: float, worth: float) -> str:
 
 def hidden_message(part: RubricPart, judged: Judged, points: float, cause: str) -> str:
     """`4 hidden checks, 10 points`: said openly; what came of them only where the rubric shows it."""
-    count = 1 if part.function == NORMALIZE_ROWS else len(laws_of(part.laws))
+    count = 1 if part.function == NORMALIZE_ROWS else checks_of(part.function, part.laws)
     text = f"{count} hidden check{'s' * (count != 1)}, {part.points:g} points"
     if part.shows == NOTHING:
         return text
