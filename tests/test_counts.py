@@ -1,13 +1,16 @@
 """Counts: the laws hold for right implementations, and each fault that is known fails one."""
 
 import functools
+import json
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+import gradgate
 from gradgate.calling.calls import Call
 from gradgate.calling.implementation import Implementation
 from gradgate.calling.inprocess import InProcess
@@ -19,11 +22,14 @@ from gradgate.counts.draws import WORKED_COUNTS, count_case, kinds_of
 from gradgate.counts.examination import CountExamination
 from gradgate.counts.laws import BY_NAME
 from gradgate.counts.run import dtypes_of
+from gradgate.errors import CannotRun
+from gradgate.grading.rubric_files import read_rubric
 from gradgate.interface import COUNTS
 from gradgate.verdicts import CRASHED, REFUTED, VERIFIED
 
 from .counting import TWINS, module
 
+ROOT = Path(__file__).resolve().parents[1]
 CASES = 16  # each kind twice
 FUNCTIONS = tuple(COUNTS)
 
@@ -227,3 +233,50 @@ def test_verify_examines_counts_as_it_does_losses(tmp_path):
     assert "my_counts.py · cooccurrence · int64: refuted" in done.stdout
     assert "exact_counts: W[t, c] counts the positions" in done.stdout
     assert "tokens=[0]" in done.stdout  # the smallest text that shows it: one word, which meets itself
+
+
+def test_a_notebook_s_counts_are_checked():
+    found = gradgate.check(pmi=TWINS["logarithms to base 2"].pmi, cooccurrence=module().cooccurrence, svd=module().svd)
+    assert [found.judged[name].verdict for name in ("cooccurrence", "pmi", "svd")] == [VERIFIED, REFUTED, VERIFIED]
+    assert found.judged["svd"].message == "Right: S, U and Vt are exact to rounding on 40 inputs."
+    assert "PMI[0, 0] is 1 where 0.693147 is due" in found.judged["pmi"].message
+    assert "Read: PMI_tc = log(" in found.judged["pmi"].message
+
+
+RUBRIC = """
+[[part]]
+id = "W"
+function = "cooccurrence"
+points = 2
+laws = ["symmetry"]
+[[part]]
+id = "PPMI"
+function = "ppmi"
+points = 3
+[[part]]
+id = "SVD"
+function = "svd"
+points = 5
+"""
+
+
+def test_counts_are_graded(tmp_path):
+    """In the isolation, which believes no form but the contract's; symmetry alone is what the first part asks for."""
+    right = (ROOT / "impls/python_counts.py").read_text()
+    (tmp_path / "counts.py").write_text(right.replace("counts[earlier, word] += 1", "pass"))
+    (tmp_path / "rubric.toml").write_text("cases = 8" + RUBRIC)
+    command = [sys.executable, "-m", "gradgate", "grade", "counts.py", "--rubric", "rubric.toml", "--json", "-"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    [graded] = json.loads(done.stdout)["submissions"]
+    assert [part["verdict"] for part in graded["parts"]] == [REFUTED, VERIFIED, VERIFIED]
+
+
+@pytest.mark.parametrize(
+    ("law", "told"), [("exact_gradient", "known are exact_counts"), ("exact_pmi", "says nothing of cooccurrence")]
+)
+def test_a_rubric_may_name_the_laws_of_counts_alone(tmp_path, law, told):
+    path = tmp_path / "rubric.toml"
+    path.write_text(RUBRIC.replace("symmetry", law))
+    with pytest.raises(CannotRun, match=told):
+        read_rubric(str(path))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from gradgate.calling.calls import Call, Outcome
+from gradgate.calling.calls import ENDED, Call, Outcome
 from gradgate.calling.implementation import Particulars
 from gradgate.case import Case
 from gradgate.counts.evidence import CountEvidence
@@ -26,20 +26,31 @@ from gradgate.examining.judging import (
     plan,
 )
 from gradgate.laws.law import Law
-from gradgate.verdicts import CRASHED, INCONCLUSIVE, REFUTED, TIMED_OUT, VERIFIED, gravest
+from gradgate.verdicts import BLOCKED, CRASHED, INCONCLUSIVE, REFUTED, TIMED_OUT, VERIFIED, gravest
 
 Perform = Callable[[list[Call]], list[Outcome]]
+_VERDICTS = {"timed out": TIMED_OUT, "blocked": BLOCKED}
 _SPARSE = ("stored_cells", "stored_values")  # laws for files that declare a sparse form
 
 
 class CountExamination(Findings):
     """Collects what the laws of the counts say. Unlike the losses' no failure is fragile: right counts lose nothing."""
 
-    def __init__(self, function: str, dtype: str, particulars: Particulars, perform: Perform, *, shipped: bool) -> None:
+    def __init__(
+        self,
+        function: str,
+        dtype: str,
+        particulars: Particulars,
+        perform: Perform,
+        *,
+        shipped: bool,
+        laws: Sequence[Law] = LAWS,
+    ) -> None:
         super().__init__(function, dtype, {law.name: Tally() for law in LAWS})
         self.particulars = particulars
-        self._perform, self._shipped = perform, shipped
+        self._perform, self._shipped, self._laws = perform, shipped, laws
         self._failures: list[Failure] = []
+        self._measured: defaultdict[str, set[int]] = defaultdict(set)  # by quantity, the cases that it was measured on
         self._ended = ""
 
     def put(self, case: Case) -> None:
@@ -60,7 +71,7 @@ class CountExamination(Findings):
     def conclude(self) -> None:
         """Settles the verdict, and shrinks what is shown for it."""
         self.failed = Counter((f.law, f.cause, f.verdict) for f in self._failures)
-        decided = any(measured.decided for measured in self.quantities.values())
+        decided = any(tally.decided for tally in self.laws.values())
         self.verdict = (
             gravest(f.verdict for f in self._failures) if self._failures else (VERIFIED if decided else INCONCLUSIVE)
         )
@@ -72,14 +83,14 @@ class CountExamination(Findings):
 
     def _due(self, case: Case) -> list[Law]:
         sparse = self.particulars.sparse
-        return [law for law in laws_for(LAWS, case) if sparse or law.name not in _SPARSE]
+        return [law for law in laws_for(self._laws, case) if sparse or law.name not in _SPARSE]
 
     def _judged(self, laws: Sequence[Law], case: Case) -> tuple[Outcome, list[Judgement]]:
         """The fatal or base outcome, and a judgement a law; none where the call itself gave nothing to judge."""
         witness = CountWitness(case)
         planned = plan(laws, witness)
         outcomes = dict(zip([call.variant for call in planned.calls], self._perform(planned.calls), strict=True))
-        fatal = next((o for o in outcomes.values() if o.fault_kind in ("timed out", "died")), outcomes["base"])
+        fatal = next((o for o in outcomes.values() if o.fault_kind in ENDED), outcomes["base"])
         if fatal.fault:
             return fatal, []
         return fatal, judge(planned, CountEvidence(witness, outcomes, self.particulars))
@@ -90,10 +101,10 @@ class CountExamination(Findings):
         if outcome.fault_kind == "not posed":
             return
         malformed = outcome.fault_kind in ("malformed", "refuted")
-        verdict = REFUTED if malformed else TIMED_OUT if outcome.fault_kind == "timed out" else CRASHED
+        verdict = REFUTED if malformed else _VERDICTS.get(outcome.fault_kind, CRASHED)
         law = "promised_form" if malformed else CALL
         self._failures.append(Failure(law, faulty(outcome), case, verdict, outcome.fault_kind, outcome.exception))
-        if outcome.fault_kind in ("timed out", "died"):
+        if outcome.fault_kind in ENDED:
             self._ended = outcome.fault
         if malformed:
             self.laws[law].outcomes[NOT_JUDGED] -= 1
@@ -121,17 +132,18 @@ class CountExamination(Findings):
         if judgement.status != FAILED:
             tally.worst_ratio = max([tally.worst_ratio, *(check.ratio for check in judgement.checks)])
             tally.decided += any(check.decided for check in judgement.checks)
-        self._measure(judgement)
+        self._measure(judgement, case)
         self._failures += [
             Failure(law.name, check, case, REFUTED, check.cause or "beyond the bound")
             for check in judgement.checks
             if not check.passed
         ]
 
-    def _measure(self, judgement: Judgement) -> None:
+    def _measure(self, judgement: Judgement, case: Case) -> None:
         for check in judgement.checks if judgement.law.name in DECISIVE else ():
             measured = self.quantities.setdefault(check.quantity, Measured())
-            measured.cases += 1
+            self._measured[check.quantity].add(case.index)
+            measured.cases = len(self._measured[check.quantity])
             measured.components += check.components
             measured.decided += check.decided
             measured.refuted += not check.passed

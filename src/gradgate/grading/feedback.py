@@ -11,25 +11,28 @@ import numpy as np
 
 from gradgate.case import Case
 from gradgate.causes.cause import CERTAIN, Cause
-from gradgate.examining.examination import EXACT, Examination
-from gradgate.examining.findings import Failure
+from gradgate.cells import Cells
+from gradgate.counts.laws import DECISIVE
+from gradgate.examining.examination import EXACT
+from gradgate.examining.findings import Failure, Findings
 from gradgate.grading.formulas import to_read
 from gradgate.grading.judged import PRECISION, ROBUSTNESS, Judged
 from gradgate.grading.python2 import renamed
 from gradgate.grading.spelling import in_their_words, theirs
 from gradgate.laws import BY_NAME
 from gradgate.report.document import examination_document
-from gradgate.report.wording import is_readable
+from gradgate.report.wording import is_readable, statement_of
 from gradgate.verdicts import FRAGILE, INCONCLUSIVE, REFUTED, VERIFIED
 
 _NUMBERS = re.compile(r"[-\d.,\[\] ]+")
+_DECIDING = (*EXACT, *DECISIVE)
 _OVERFLOWS = ("overflow", "raises")
 _SHOWN = 2  # counterexamples: of the value and of a gradient, or of two gradients
 _INPUTS = 400  # characters of an input that is written out
 _LONGEST = 4000  # characters of one message: what a submission raises may be of any length
 
 
-def judged_examination(name: str, examination: Examination, form: str, remarks: tuple[str, ...]) -> Judged:
+def judged_examination(name: str, examination: Findings, form: str, remarks: tuple[str, ...]) -> Judged:
     """name is the file's, for the staff's snippet; form that of its signatures."""
     verdict = _verdict(examination)
     fragile = [cause for (_, cause, verdict) in examination.failed if verdict == FRAGILE]
@@ -43,15 +46,16 @@ def judged_examination(name: str, examination: Examination, form: str, remarks: 
     )
 
 
-def _verdict(examination: Examination) -> str:
+def _verdict(examination: Findings) -> str:
     """Where a part names no exact law, no quantity is measured, and each law that was put must have held."""
     put = [tally for tally in examination.laws.values() if tally.expected]
-    if examination.verdict == INCONCLUSIVE and not any(examination.laws[name].expected for name in EXACT):
+    deciding = [tally for name, tally in examination.laws.items() if name in _DECIDING]
+    if examination.verdict == INCONCLUSIVE and not any(tally.expected for tally in deciding):
         return VERIFIED if put and all(tally.verdict == VERIFIED for tally in put) else INCONCLUSIVE
     return examination.verdict
 
 
-def _lines(examination: Examination, verdict: str, form: str) -> Iterator[str]:
+def _lines(examination: Findings, verdict: str, form: str) -> Iterator[str]:
     """The student's message."""
     function, shown = examination.function, examination.counterexamples[:_SHOWN]
     right = [theirs(form, function, q) for q, found in examination.quantities.items() if found.verdict == VERIFIED]
@@ -71,15 +75,15 @@ def _lines(examination: Examination, verdict: str, form: str) -> Iterator[str]:
         yield from to_read(function, [q for found in shown for q in _concerned(found.smallest)])
 
 
-def _all_right(examination: Examination, right: list[str]) -> str:
+def _all_right(examination: Findings, right: list[str]) -> str:
     if not right:
-        laws = [BY_NAME[name].statement for name, tally in examination.laws.items() if tally.expected]
+        laws = [statement_of(name) for name, tally in examination.laws.items() if tally.expected]
         return f"Right: {'; '.join(laws)}."
     count = max(found.cases for found in examination.quantities.values())
     return f"Right: {_and(right)} {'is' if len(right) == 1 else 'are'} exact to rounding on {count} inputs."
 
 
-def _lead(examination: Examination) -> str:
+def _lead(examination: Findings) -> str:
     """The verdict's sentence, with what the broken laws say in the place of their names."""
     sentence, breaks, names = examination.sentence.partition("but it breaks ")
     laws = [BY_NAME[name].statement for name in names.split(", ") if name in BY_NAME]
@@ -107,7 +111,7 @@ def _is_said(cause: Cause, sentence: str) -> bool:
 
 def _concerned(failure: Failure) -> list[str]:
     """The quantities whose formula is to be read again: those that are wrong, and the sum that a window should be."""
-    if failure.law in EXACT:
+    if failure.law in _DECIDING:
         return [failure.check.quantity]
     return ["loss"] if failure.law == "promised_form" and failure.check.cause == "refuted" else []
 
@@ -124,7 +128,7 @@ def _shown(failure: Failure, sentence: str, form: str) -> str:
         return f"{at}: {_told(check.sentence, form, case.function)}."
     place = f"{list(check.index)}" if check.index else ""
     name = theirs(form, case.function, check.quantity)
-    due = "is due" if failure.law in EXACT else f"follows from the law {failure.law}"
+    due = "is due" if failure.law in _DECIDING else f"follows from the law {failure.law}"
     value, true = _apart(check.value, check.due)
     off = f"; off by {check.error:.2g}, where rounding explains {check.bound:.2g} at most"
     return f"{at}: {name}{place} is {value} where {true} {due}{off if math.isfinite(check.error) else ''}."
@@ -142,6 +146,8 @@ def inputs_in_words(case: Case, form: str) -> str:
 
 
 def _plain(value: Any) -> str:
+    if isinstance(value, Cells):
+        value = value.dense()
     if isinstance(value, np.ndarray):
         return repr(np.asarray(value, np.float64 if value.dtype.kind == "f" else None).tolist())
     return str(value)

@@ -14,6 +14,10 @@ SECTIONS = {
     "skipgram": "Skip-gram",
     "cbow": "CBOW",
     "step": "A step of gradient descent",
+    "cooccurrence": "Co-occurrence",
+    "pmi": "Pointwise mutual information",
+    "ppmi": "Positive PMI",
+    "svd": "Singular values",
     "normalize_rows": "Normalising rows",
 }
 FORMULAS = {
@@ -47,6 +51,20 @@ FORMULAS = {
     "step": {
         "new_V_c": "v_c ← v_c − η Σ_j EI_j u_j, with the u_j as they were before the step; all other rows stay",
         "new_U": "u_j ← u_j − η EI_j v_c, with EI_j the sum of the errors of word j over the window",
+    },
+    "cooccurrence": {
+        "W": "W_tc counts the positions i ≠ j with |i − j| ≤ window that hold t and c: W = Wᵀ",
+    },
+    "pmi": {
+        "PMI": "PMI_tc = log(W_tc N / (r_t s_c)), r, s the sums of rows and columns, N of all; −∞ where W_tc = 0",
+    },
+    "ppmi": {
+        "PPMI": "PPMI_tc = max(log(p(t, c) / (p(t) q(c))) − shift, 0), q = p(c)^α / Σ_c p(c)^α, α = 1 unless smoothed",
+    },
+    "svd": {
+        "U": "M V = U diag(S), the columns of U orthonormal",
+        "S": "S_1 ≥ … ≥ S_k are the k largest singular values of M",
+        "Vt": "Mᵀ U = V diag(S), the rows of Vᵀ orthonormal",
     },
     "normalize_rows": {"normalize_rows": "each row x becomes x / √(Σ_i x_i²), of length 1"},
 }

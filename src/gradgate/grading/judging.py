@@ -10,13 +10,14 @@ from gradgate.calling.implementation import Particulars
 from gradgate.examining.examination import Examination
 from gradgate.examining.judging import Plan
 from gradgate.grading.cell import Cell, remarks_of
+from gradgate.grading.counting import judge_counts
 from gradgate.grading.feedback import judged_examination
 from gradgate.grading.inputs import DTYPE, inputs_of
 from gradgate.grading.judged import Judged
 from gradgate.grading.rows import judge_rows
 from gradgate.grading.rubric import Rubric, RubricPart
 from gradgate.grading.spelling import their_function
-from gradgate.interface import NORMALIZE_ROWS
+from gradgate.interface import COUNTS, NORMALIZE_ROWS
 from gradgate.verdicts import NOT_OFFERED
 from gradgate.witness import Witness
 
@@ -32,6 +33,8 @@ def judge_part(cell: Cell, part: RubricPart, rubric: Rubric, seed: int) -> Judge
     form = cell.particulars.adapter
     if part.function == NORMALIZE_ROWS:
         return judge_rows(cell, seed, rubric.cases // 2)
+    if part.function in COUNTS:
+        return judge_counts(cell, part, rubric.cases, seed)
     examination = Examination(
         part.function,
         DTYPE,

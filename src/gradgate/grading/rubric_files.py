@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from gradgate.causes.names import NAMES
+from gradgate.counts.draws import count_case
+from gradgate.counts.laws import BY_NAME as COUNT_LAWS
 from gradgate.draws import generated
 from gradgate.errors import CannotRun
 from gradgate.grading.rubric import SHOWS, Rubric, RubricPart
@@ -25,7 +27,7 @@ from gradgate.grading.tables import (
     refuse_unknown,
 )
 from gradgate.grading.written.questions import WrittenRubric, is_written, written_rubric
-from gradgate.interface import CALLABLE, NORMALIZE_ROWS
+from gradgate.interface import CALLABLE, COUNTS, NORMALIZE_ROWS
 from gradgate.laws import BY_NAME
 
 FOLDER = Path(__file__).parent / "rubrics"
@@ -117,10 +119,11 @@ def _laws(given: Any, function: str, where: str) -> tuple[str, ...]:
     laws = as_texts(given, f"laws of {where}")
     if laws and function == NORMALIZE_ROWS:
         raise Nonsense(f"{where} names laws; {NORMALIZE_ROWS} is judged by a law of its own alone")
+    known, draw = (COUNT_LAWS, count_case) if function in COUNTS else (BY_NAME, generated)
     for name in laws:
-        if name not in BY_NAME:
-            raise Nonsense(f"{where} names the law {name!r}; known are {', '.join(BY_NAME)}")
-        if not any(BY_NAME[name].applies(generated(function, "float64", 0, index)) for index in range(2)):
+        if name not in known:
+            raise Nonsense(f"{where} names the law {name!r}; known are {', '.join(known)}")
+        if not any(known[name].applies(draw(function, "float64", 0, index)) for index in range(2)):
             raise Nonsense(f"{where} names the law {name!r}, which says nothing of {function}")
     return laws
 
