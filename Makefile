@@ -1,5 +1,5 @@
 # make verify (the default) · make test · make bench · make bench-gate · make bench-tally · make soundness · make power
-# make causes · make peers · make mutants · make checks · make clean · make help
+# make causes · make peers · make mutants · make attacks · make checks · make clean · make help
 #
 # Each sets up .venv first where it is missing, or older than pyproject.toml or constraints.txt.
 #   make verify ARGS="numpy_dense --json -"    passes arguments on
@@ -15,7 +15,7 @@ RUN := $(VENV)/bin/python
 PIP := $(RUN) -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 STAMP := $(VENV)/.installed-$(EXTRAS)
 
-.PHONY: verify test bench bench-gate bench-tally soundness power causes peers mutants checks clean help
+.PHONY: verify test bench bench-gate bench-tally soundness power causes peers mutants attacks checks clean help
 
 verify: $(STAMP)
 	@$(VENV)/bin/gradgate verify $(ARGS)
@@ -47,6 +47,9 @@ peers: $(STAMP)
 
 mutants: $(STAMP)
 	@$(RUN) -m gradgate.mutants $(ARGS)
+
+attacks: $(STAMP)
+	@GRADGATE_ATTACKS=all $(RUN) -m pytest tests/test_attacks.py $(ARGS)
 
 checks: $(STAMP)
 	@$(RUN) -m ruff check --quiet

@@ -12,6 +12,7 @@ from gradgate.grading.graded import VERDICTS
 from gradgate.grading.rubric import RubricPart
 from gradgate.grading.rubric_files import read_rubric
 from gradgate.interface import CONTRACT
+from gradgate.isolation.tiers import TIERS
 from gradgate.laws import LAWS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -30,6 +31,26 @@ def test_every_law_of_the_counts_is_documented_with_its_statement(law):
 @pytest.mark.parametrize("signature", CONTRACT.values(), ids=lambda signature: signature.name)
 def test_every_function_is_documented_with_its_parameters(signature):
     assert f"`{signature.name}({', '.join(signature.parameters)})`" in (ROOT / "docs/contract.md").read_text()
+
+
+@pytest.mark.parametrize("tier", TIERS, ids=lambda tier: tier.name)
+def test_every_tier_of_the_isolation_is_documented_with_what_it_lacks(tier):
+    page = (ROOT / "docs/isolation.md").read_text()
+    assert f"\n| {tier.name} |" in page
+    assert [sentence for sentence in tier.lacks if sentence not in page] == []
+
+
+def test_the_attacks_are_as_many_as_their_page_says():
+    page = (ROOT / "docs/isolation.md").read_text()
+    said = re.search(
+        r"holds (\d+) files: (\d+) that want points.*?, (\d+) that.*?, (\d+)\s+that.*?, and (\d+) right",
+        page,
+        re.DOTALL,
+    )
+    counts = [
+        len(list((ROOT / "tests/attacks" / kind).glob("*.py"))) for kind in ("points", "harm", "hangs", "controls")
+    ]
+    assert [int(number) for number in said.groups()] == [sum(counts), *counts]
 
 
 def test_every_link_between_the_documents_leads_somewhere():

@@ -203,6 +203,37 @@ def test_an_unknown_tier_is_refused_in_words() -> None:
         Isolation(tier="castle")
 
 
+@linux
+@pytest.mark.parametrize("tier", [tier.name for tier in TIERS])
+def test_nothing_is_left_when_the_grading_process_is_killed(tier: str) -> None:
+    code = f"""
+from gradgate.isolation import Isolation, Limits, Submission
+with Isolation(Limits(wall_seconds=100), {tier!r}) as isolation:
+    if isolation.tier:
+        print("started", isolation._child("numpy", 1 << 29) and "a child", flush=True)
+        import time; time.sleep(100)
+"""
+    started = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    with started:
+        assert started.stdout
+        assert started.stderr
+        if not started.stdout.readline():
+            pytest.skip(started.stderr.read().splitlines()[-1])
+        family = descendants(started.pid)
+        assert len(family) >= 1
+        started.kill()
+    deadline = time.monotonic() + 30
+    while any(Path(f"/proc/{number}").exists() for number in family):
+        assert time.monotonic() < deadline, f"{family} are still there"
+        time.sleep(0.1)
+
+
+def descendants(number: int) -> list[int]:
+    """The processes that a process has started, and what those have started."""
+    found = Path(f"/proc/{number}/task/{number}/children").read_text(encoding="ascii").split()
+    return [each for child in map(int, found) for each in (child, *descendants(child))]
+
+
 # ---- what a file finds
 
 

@@ -8,6 +8,8 @@ import json
 import os
 import subprocess
 import sys
+import threading
+import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -58,6 +60,7 @@ def main(told: dict[str, Any]) -> None:
     """In the child: it reads requests from its standard input, and writes answers to what was its standard output."""
     from gradgate.isolation import inside
 
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     inbox, outbox = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
@@ -66,6 +69,13 @@ def main(told: dict[str, Any]) -> None:
     inside.forget_where_it_comes_from(told["path"])
     write_frame(outbox, {"confined": True}, [])
     inside.serve(inbox, outbox)
+    os._exit(1)
+
+
+def _end_with(parent: int) -> None:
+    """Ends this process when it has another parent than that, which is then gone."""
+    while os.getppid() == parent:
+        time.sleep(1)
     os._exit(1)
 
 
