@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -176,6 +177,12 @@ def test_repeated_negatives_counted_once_part_the_two_and_are_named(text, tmp_pa
     assert "repeats counted once" in wrong.cause
 
 
+def test_a_gradient_that_is_no_number_parts_the_two(text, tmp_path):
+    lockstep = against(EACH + "; grad_U[outside] = np.nan", text, tmp_path)
+    with pytest.raises(Parted, match="U differs by nan"):
+        lockstep.training.run(1000, lockstep.compare, lambda: None)
+
+
 def test_the_same_pair_without_the_fault_stays_together(text, tmp_path):
     lockstep = against(EACH, text, tmp_path)
     lockstep.training.run(1000, lockstep.compare, lambda: None)
@@ -208,6 +215,8 @@ def test_what_cannot_be_trained_on_is_said_in_a_line(text, tmp_path, capsys):
     assert "holds no word" in _refused(empty, out, capsys=capsys)
     assert "vocabulary of 1 word" in _refused(one, out, capsys=capsys)
     assert "K = 400 negatives are more than" in _refused(text, out, "--negatives", "400", capsys=capsys)
+    assert "takes a seed below" in _refused(text, out, "--seed", "4294967296", capsys=capsys)
+    assert "up to 100 wide" in _refused(text, out, "--window", "101", capsys=capsys)
     assert "no word of the text's vocabulary" in _refused(text, out, "--neighbours", "zebra", capsys=capsys)
     assert not out.exists()
 
@@ -252,7 +261,7 @@ def test_a_kill_loses_at_most_the_interval(text, tmp_path):
     run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         while not (out / "checkpoint.npz").exists() and run.poll() is None:
-            pass
+            time.sleep(0.01)
     finally:
         run.kill()
         run.wait()

@@ -38,6 +38,8 @@ def train(options: argparse.Namespace, given: list[str]) -> int:
     except Broken as error:
         print(f"gradgate: {error}", file=sys.stderr)
         return EXIT_REFUTED
+    except MemoryError as error:
+        raise CannotRun("there is not enough memory for these vectors: a smaller --dimension or text") from error
     finally:
         if not was_there:
             _leave(options.out)

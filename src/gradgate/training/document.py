@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from math import isfinite
 from typing import Any
 
 from gradgate.costs.machine import machine
@@ -56,6 +57,6 @@ def _parted(parted: Parted) -> dict[str, Any]:
     return {
         "step": parted.step,
         "quantity": parted.quantity,
-        "difference": parted.difference,
+        "difference": parted.difference if isfinite(parted.difference) else None,
         "opinions": [asdict(opinion) for opinion in parted.opinions],
     }

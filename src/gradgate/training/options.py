@@ -18,7 +18,7 @@ def add_train_options(train: argparse.ArgumentParser) -> None:
     train.add_argument("spec", metavar="SPEC", help="a .py file, a shipped name, an entry point, a module")
     train.add_argument("--text", metavar="PATH", help="a file, .gz, a folder, or a Stanford Sentiment Treebank")
     train.add_argument(
-        "--out", metavar="FOLDER", type=Path, default=Path("trained"), help="what is made goes (trained)"
+        "--out", metavar="FOLDER", type=Path, default=Path("trained"), help="where what is made goes (trained)"
     )
     train.add_argument("--json", metavar="FILE", help="write the run as JSON; - for standard output")
     _add_recipe(train)

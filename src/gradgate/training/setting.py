@@ -15,6 +15,8 @@ from gradgate.training.gradients import Gradients
 from gradgate.training.recipe import COURSE_DIMENSION, CS224N, DEFAULTS, WORD2VEC, Recipe, corpus_for
 from gradgate.training.sgd import Learner, Training
 
+SEEDS = 2**32
+WIDEST = 100
 _OWN = ("dimension", "window", "negatives", "convention", "batch", "steps", "rate", "threshold", "min_count", "dtype")
 
 
@@ -62,6 +64,12 @@ def recipe_of(name: str, corpus: Corpus, options: argparse.Namespace) -> Recipe:
     """The recipe's settings, and over them those of the command line. Raises CannotRun for what contradicts it."""
     if name == CS224N and options.convention == "keep":
         raise CannotRun("--convention keep is for --recipe word2vec: the assignment draws again, as reject does")
+    if options.seed is not None and options.seed >= SEEDS:
+        raise CannotRun(f"--seed {options.seed}: the generator of the first vectors takes a seed below {SEEDS}")
+    if name == CS224N and options.window and options.window > WIDEST:
+        raise CannotRun(
+            f"--window {options.window}: --recipe cs224n counts every window beforehand, up to {WIDEST} wide"
+        )
     if options.against and options.dtype == "float32":
         raise CannotRun("--against holds two runs together to 1e-10, which float32 cannot: leave --dtype float32 out")
     given = {own: getattr(options, own) for own in _OWN if getattr(options, own) is not None}

@@ -41,6 +41,9 @@ class Learner:
             grad_U.descend(self.U, rate / len(batch))
         return loss / len(batch)
 
+    def is_finite(self) -> bool:
+        return bool(np.isfinite(self.V_c).all() and np.isfinite(self.U).all())
+
 
 def _read_only(matrix: np.ndarray) -> np.ndarray:
     view = matrix.view()
@@ -82,9 +85,8 @@ class Training:
     def require_finite(self) -> None:
         """Raises Diverged where a vector is not finite, so that none such is ever kept."""
         for learner in self.learners:
-            for name, matrix in (("V_c", learner.V_c), ("U", learner.U)):
-                if not np.isfinite(matrix).all():
-                    raise self._diverged(learner, f"{name} holds numbers that are not finite")
+            if not learner.is_finite():
+                raise self._diverged(learner, "a vector is not finite")
 
     @property
     def costs(self) -> np.ndarray:

@@ -61,18 +61,19 @@ class Lockstep:
         first, second = self.training.learners[:2]
         outer = np.concatenate([batch.outsides, batch.negatives.ravel()])
         differences = {
-            "the loss": abs(losses[0] - losses[1]),
-            "V_c": _largest(first.V_c, second.V_c, batch.centers),
             "U": _largest(first.U, second.U, outer),
+            "V_c": _largest(first.V_c, second.V_c, batch.centers),
+            "the loss": abs(losses[0] - losses[1]),
         }
-        self.worst = max(self.worst, *differences.values())
-        quantity = max(differences, key=differences.__getitem__)
-        if not differences[quantity] <= APART:
-            raise self._parted(batch, quantity, differences[quantity])
+        for quantity, difference in differences.items():
+            if not difference <= APART:  # NaN parts them too
+                raise self._parted(batch, quantity, difference)
+            self.worst = max(self.worst, difference)
 
     def _parted(self, batch: Batch, quantity: str, difference: float) -> Parted:
         first, second = self.training.learners[:2]
-        opinions = [opinion(learner, batch, first) for learner in (first, second)]
+        at = next((learner for learner in (first, second) if learner.is_finite()), None)
+        opinions = [opinion(learner, batch, at) for learner in (first, second)] if at else []
         step = self.training.done
         sentence = (
             f"{first.name} and {second.name} part at step {step}: {quantity} differs by {difference:.1e} > {APART:g}"
