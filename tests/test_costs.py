@@ -23,6 +23,14 @@ from gradgate.errors import CannotRun
 from gradgate.suite.timing import checked_call
 
 
+def test_a_near_relative_is_timed_at_fewer_sizes_but_in_full():
+    sizes = items("naive_softmax")
+    timed = [item.V for item in sizes if item.B == 1 and not item.left_out_for("torch_ranks", full=False)]
+    assert timed == [2**8, 2**12, 2**17]
+    assert not any(item.left_out_for("torch_ranks", full=True) for item in sizes)
+    assert not any(item.left_out_for("torch_rows", full=False) for item in sizes)
+
+
 @pytest.mark.parametrize("size", [10**5, 10**6])
 def test_the_peak_of_a_call_counts_what_is_held_at_once(size):
     def call():

@@ -11,6 +11,7 @@ import numpy as np
 from gradgate.calling.calls import Result
 from gradgate.calling.implementation import Implementation
 from gradgate.calling.messages import Frame, decode_calls, encode_held
+from gradgate.calling.ranks import Ranks
 from gradgate.calling.sharing import SharedArray, attach
 from gradgate.interface import is_matrix_gradient
 
@@ -18,7 +19,7 @@ from gradgate.interface import is_matrix_gradient
 class Holder:
     """Keeps what the last call returned, until the next call, or until it is released."""
 
-    def __init__(self, implementation: Implementation) -> None:
+    def __init__(self, implementation: Implementation | Ranks) -> None:
         self._implementation = implementation
         self._held: Mapping[str, Result] = {}
         self._window: SharedArray | None = None

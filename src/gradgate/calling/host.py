@@ -8,7 +8,7 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, TypeVar
 
@@ -25,6 +25,7 @@ from gradgate.errors import Broken, CannotRun, Late
 
 LOAD_LIMIT = 60.0  # seconds for importing the implementation and what it needs, on top of a call's own limit
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1")
+RANK = "RANK"  # in the environment of a rank, and of no other worker
 _running: set[subprocess.Popen[bytes]] = set()  # the workers of this process
 Found = TypeVar("Found")
 
@@ -44,13 +45,16 @@ class Worker:
         device: str = "cpu",
         load_limit: float = LOAD_LIMIT,
         *,
+        environment: Mapping[str, str] | None = None,
         wait: bool = True,
     ) -> None:
-        """Starts the process. With wait=False, `ready` must be called before anything else is."""
+        """Starts the process, with what `environment` adds. With wait=False, `ready` comes before anything else."""
         self.source = source
         self.name = source.name
         self.remarks: list[str] = []
-        self._seed, self._limit, self._device, self._load_limit = seed, time_limit, device, load_limit
+        self.device = device
+        self._seed, self._limit, self._load_limit = seed, time_limit, load_limit
+        self._environment = dict(environment or {})
         self._launch()
         if wait:
             self.ready()
@@ -58,7 +62,7 @@ class Worker:
     def perform(self, calls: list[Call]) -> list[Outcome]:
         if (dead := self._revived()) is not None:
             return [dead] * len(calls)
-        self._outbox.put(encode_calls(calls, self._device))
+        self._outbox.put(encode_calls(calls, self.device))
         outcomes: list[Outcome] = []
         while len(outcomes) < len(calls):
             try:
@@ -75,7 +79,7 @@ class Worker:
         """
         if (dead := self._revived()) is not None:
             return dead, {}
-        header, arrays = encode_calls([call], self._device)
+        header, arrays = encode_calls([call], self.device)
         self._outbox.put(({**header, "hold": {"checksums": checksums}}, arrays))
         try:
             frame = self._next(self._limit)
@@ -143,6 +147,8 @@ class Worker:
 
     def _launch(self) -> None:
         environment = {**os.environ, **ONE_THREAD, "PYTHONHASHSEED": "0"}
+        environment.pop(RANK, None)  # somebody else's
+        environment |= self._environment
         self._process = subprocess.Popen(
             # -P: a random.py in the working folder must not become Python's own in the worker
             [sys.executable, "-P", "-m", "gradgate.calling.worker", json.dumps(asdict(self.source)), str(self._seed)],

@@ -46,6 +46,7 @@ class Particulars:
     flushes_subnormals: bool = False
     deterministic: bool = True
     sparse: bool = False
+    ranks: int = 1
     adapter: str = ""
 
     def declared(self) -> dict[str, Any]:
@@ -67,6 +68,7 @@ def particulars_of(module: Any) -> Particulars:
         flushes_subnormals=bool(getattr(module, "FLUSHES_SUBNORMALS", False)),
         deterministic=bool(getattr(module, "DETERMINISTIC", True)),
         sparse=callable(getattr(module, "assparse", None)),
+        ranks=getattr(module, "RANKS", plain.ranks),
         adapter=module.name if isinstance(module, Adapted) else "",
     )
     if not all(isinstance(name, str) for name in (*read.dtypes, *read.devices)):
@@ -85,6 +87,10 @@ def particulars_of(module: Any) -> Particulars:
     for storage, sums in read.accumulation.items():
         if storage in known.intersection(read.dtypes) and FORMATS[sums].roundoff > FORMATS[storage].roundoff:
             raise ValueError(f"ACCUMULATION takes the sums of {storage} in {sums}, which is narrower")
+    if not (isinstance(read.ranks, int) and read.ranks >= 1):
+        raise ValueError(f"RANKS is {read.ranks!r}; it is the number of processes, 1 or more")
+    if read.ranks > 1 and not callable(getattr(module, "shard", None)):
+        raise ValueError("RANKS needs shard(n) -> (start, stop): the rows that this rank holds of a matrix of n rows")
     if read.summation not in ("any", "blocked", "pairwise"):
         raise ValueError(f'SUMMATION is {read.summation!r}; it is "any", "blocked" or "pairwise"')
     if read.layout not in (plain.layout, TRANSPOSED_LAYOUT):
@@ -235,6 +241,8 @@ class Implementation:
         except Exception:  # what is no array any more was changed
             return False
         before = original.T if self._transposed(name) else original
+        if before.ndim == 2 and before.dtype.kind == "f":
+            before = before[self._share(len(before))]
         if before.size == 0:
             return after.size == 0  # an empty list has lost its shape
         if isinstance(original, SharedArray) and after.dtype == before.dtype and is_untouched(after):
@@ -264,9 +272,9 @@ class Implementation:
             returned = (returned,)
         if not isinstance(returned, tuple | list) or len(returned) != len(quantities):
             raise Malformed(f"{function} returned {_shape_of(returned)}; ({', '.join(quantities)}) is due")
-        return {q: self._result(q, value, largest) for q, value in zip(quantities, returned, strict=True)}
+        return {q: self._result(case, q, value, largest) for q, value in zip(quantities, returned, strict=True)}
 
-    def _result(self, quantity: str, value: Any, largest: int) -> Result:
+    def _result(self, case: Case, quantity: str, value: Any, largest: int) -> Result:
         try:
             if is_matrix_gradient(quantity) and isinstance(value, tuple) and len(value) == 2:
                 rows = np.asarray(self._as_numpy(value[0])[0])
@@ -280,7 +288,18 @@ class Implementation:
             values, dtype = self._as_numpy(value)
         except (TypeError, ValueError, AttributeError, RuntimeError, OverflowError) as error:
             raise Malformed(f"{quantity} is {_shape_of(value)}, which is no array of numbers") from error
-        return Result(_numbers(values.T if self._transposed(quantity) else values, quantity, largest), dtype)
+        values = _numbers(values.T if self._transposed(quantity) else values, quantity, largest)
+        return Result(values, dtype, self._own_rows(case, quantity))
+
+    def _share(self, n: int) -> slice:
+        """The rows that this process holds of a matrix of n rows: all of them, unless it is one of several ranks."""
+        return slice(*self.module.shard(n)) if self.particulars.ranks > 1 else slice(0, n)
+
+    def _own_rows(self, case: Case, quantity: str) -> np.ndarray | None:
+        """A rank's dense gradient of a matrix has the rows of its share; None for anything else."""
+        if self.particulars.ranks == 1 or not is_matrix_gradient(quantity):
+            return None
+        return np.arange(len(case.inputs["U"]))[self._share(len(case.inputs["U"]))]
 
     def _synchronize(self) -> None:
         if wait := getattr(self.module, "synchronize", None):

@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from gradgate.adapters import adapt, standins
-from gradgate.calling.implementation import Implementation
+from gradgate.calling.implementation import Implementation, Particulars
 from gradgate.errors import Broken, CannotRun
 from gradgate.places import folder
 
@@ -81,9 +81,15 @@ def load(spec: str, *, lift: bool = False) -> Implementation:
     return load_source(replace(resolve(spec), lift=lift))
 
 
-def load_source(source: Source) -> Implementation:
-    """Runs the module and wraps it. Whatever it raises, SystemExit included, becomes CannotRun or Broken."""
-    return load_with(source.name, lambda: _import(source), lift=source.lift)
+def load_source(source: Source, *, ranks: bool = False) -> Implementation:
+    """Runs the module and wraps it. Whatever it raises, SystemExit included, becomes CannotRun or Broken.
+
+    Raises CannotRun for one that is several processes, unless `ranks` says that the caller takes care of that.
+    """
+    found = load_with(source.name, lambda: _import(source), lift=source.lift)
+    if not ranks:
+        require_one_process(found.name, found.particulars)
+    return found
 
 
 def load_with(name: str, run: Callable[[], ModuleType | Any], *, lift: bool = False) -> Implementation:
@@ -108,6 +114,12 @@ def load_with(name: str, run: Callable[[], ModuleType | Any], *, lift: bool = Fa
     if not found.offers:
         raise CannotRun(f"{name} defines none of the contract's functions (naive_softmax, negative_sampling, ...)")
     return found
+
+
+def require_one_process(name: str, particulars: Particulars) -> None:
+    """Raises CannotRun for what is several processes, where it cannot be that."""
+    if particulars.ranks > 1:
+        raise CannotRun(f"{name} is {particulars.ranks} processes (RANKS): gradgate verify runs them, this has one")
 
 
 def _import(source: Source) -> ModuleType | Any:

@@ -21,9 +21,11 @@ from typing import BinaryIO
 import numpy as np
 
 from gradgate.calling.holding import Holder
+from gradgate.calling.host import RANK
 from gradgate.calling.implementation import Implementation
 from gradgate.calling.loading import Source, load_source
 from gradgate.calling.messages import Frame, decode_calls, encode_outcome
+from gradgate.calling.ranks import Ranks
 from gradgate.calling.wire import read_frame, write_frame
 from gradgate.errors import Broken, CannotRun
 
@@ -45,7 +47,7 @@ def main() -> int:
     return 1
 
 
-def _serve(implementation: Implementation, frames: queue.Queue[Frame | Exception], outbox: BinaryIO) -> None:
+def _serve(implementation: Implementation | Ranks, frames: queue.Queue[Frame | Exception], outbox: BinaryIO) -> None:
     """Does what each frame asks for; it never returns, and raises only what is a fault of the harness."""
     holder = Holder(implementation)
     while True:
@@ -54,6 +56,8 @@ def _serve(implementation: Implementation, frames: queue.Queue[Frame | Exception
             raise frame
         if "seed" in frame[0]:
             _seed(frame[0]["seed"])
+            if isinstance(implementation, Ranks):
+                implementation.reseed(frame[0]["seed"])
         elif "calls" not in frame[0] or "hold" in frame[0]:
             _write_all(outbox, holder.answers(frame))
         else:
@@ -102,15 +106,19 @@ def _take_the_pipes() -> tuple[BinaryIO, BinaryIO]:
     return inbox, outbox
 
 
-def _load(outbox: BinaryIO) -> Implementation | None:
+def _load(outbox: BinaryIO) -> Implementation | Ranks | None:
+    """The implementation itself, or all of its ranks, where it has several and this process is none of them."""
+    source = Source(**json.loads(sys.argv[1]))
     try:
-        found = load_source(Source(**json.loads(sys.argv[1])))
+        found = load_source(source, ranks=True)
+        many = found.particulars.ranks > 1 and RANK not in os.environ
+        performer = Ranks(source, int(sys.argv[2]), found.particulars.ranks) if many else found
     except (CannotRun, Broken) as error:
         write_frame(outbox, {type(error).__name__: str(error)}, [])
         return None
     hello = {"offers": found.offers, "devices": found.devices_here(), "particulars": asdict(found.particulars)}
     write_frame(outbox, hello, [])
-    return found
+    return performer
 
 
 if __name__ == "__main__":

@@ -23,6 +23,9 @@ MOST_LOGITS = 2**20  # B V: beyond it a batch of naive softmaxes fills the memor
 # B V, the rows that a call goes through: beyond them it takes seconds, and tells nothing new. The one loops over lists,
 # the other adds up a whole gradient of U for each pair.
 SLOW = {"pure_python": 2**12, "numpy_dense": 2**20}
+# A near relative of another one is timed at enough sizes for its exponents, unless in full: the run takes minutes.
+RELATED = {"torch_ranks": "torch_rows"}
+FEWER = (2**8, 2**12, 2**17)
 
 
 @dataclass(frozen=True)
@@ -46,12 +49,16 @@ class Item:
             return "skipgram_batch"
         return self.loss if self.B == 1 else f"{self.loss}_batch"
 
-    def too_slow_for(self, implementation: str) -> str:
+    def left_out_for(self, implementation: str, *, full: bool) -> str:
         """Why the implementation is not timed at this size; "" where it is."""
         limit = SLOW.get(implementation)
-        if limit is None or limit >= self.V * self.B:
-            return ""
-        return f"{implementation} is timed up to B V = {limit:,} only: beyond it a call takes seconds"
+        if limit is not None and limit < self.V * self.B:
+            return f"{implementation} is timed up to B V = {limit:,} only: beyond it a call takes seconds"
+        if implementation in RELATED and not (full or self.of_text or self.V in FEWER):
+            return (
+                f"{implementation} is timed at {len(FEWER)} V: see {RELATED[implementation]}, or --full, for the others"
+            )
+        return ""
 
     def in_dtype(self, dtype: str) -> Item:
         """The same size for an implementation that has another dtype only."""

@@ -19,7 +19,7 @@ import numpy as np
 from gradgate.adapters import standins
 from gradgate.calling.calls import Call, Outcome
 from gradgate.calling.implementation import Implementation
-from gradgate.calling.loading import load_with
+from gradgate.calling.loading import load_with, require_one_process
 from gradgate.calling.messages import Frame, decode_calls, encode_outcome
 from gradgate.calling.wire import read_frame, write_frame
 from gradgate.errors import Broken, CannotRun
@@ -77,6 +77,7 @@ def _load(frame: Frame, outbox: BinaryIO) -> Implementation | None:
     withhold(told["functions"])
     try:
         found = load_with(told["name"], lambda: _module(told["name"], data.tobytes(), told["replaced"]))
+        require_one_process(found.name, found.particulars)
     except (CannotRun, Broken) as error:
         _flush()
         stopped = isinstance(error.__cause__, PermissionError | MemoryError)

@@ -44,7 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
     about = (option(name) for name in ("impl", "device", "gradgate_seed", "gradgate_time_limit", "benchmark_only"))
     subjects = Subjects(*about)
     config.stash[SUBJECTS], config.stash[COUNTS] = subjects, Counts()
-    config.stash[COSTS] = Costs(option("gradgate_seed"), option("costs_json"))
+    config.stash[COSTS] = Costs(option("gradgate_seed"), option("costs_json"), full=option("full"))
     try:
         require_writable(option("costs_json"))
         subjects.load_named()  # here, and not where tests are generated: a SPEC that names nothing is said once

@@ -36,20 +36,20 @@ _LIBRARIES = ("gradgate", "numpy", "torch", "jax", "gensim", "pytest-benchmark")
 class Costs:
     """The measurements of one session, and why others are missing."""
 
-    def __init__(self, seed: int, target: str | None) -> None:
+    def __init__(self, seed: int, target: str | None, *, full: bool = False) -> None:
         self.measurements: list[Measurement] = []
         self.skipped: Counter[str] = Counter()
         self.failed: list[str] = []
         self.floor: tuple[float, ...] = ()
         self.complete = False  # until the session has come to its end
-        self._seed, self._target = seed, target
+        self._seed, self._target, self._full = seed, target, full
         self._noise: Certificate | None = None
         self._limits: dict[str, float | None] | None = None
         self._control: WallControl | None = None
 
     def measure(self, benchmark: Any, device: str, implementation: Performer, item: Item) -> None:
         """One benchmark. Skips what is not offered or takes too long; fails, and times nothing, for what is wrong."""
-        reason = item.too_slow_for(implementation.name)
+        reason = item.left_out_for(implementation.name, full=self._full)
         if item.function not in implementation.offers:
             reason = f"not offered: {implementation.name} defines no {item.function}"
         elif item.dtype not in implementation.particulars.dtypes:

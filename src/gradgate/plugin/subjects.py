@@ -1,4 +1,6 @@
-"""The implementations under test: shipped ones in this process, all others in a worker with a deadline."""
+"""The implementations under test: shipped ones in this process, all others in a worker with a deadline.
+
+One that is several processes is in a worker too, which starts them."""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ from gradgate.calling.calls import Call, Outcome
 from gradgate.calling.host import Worker
 from gradgate.calling.implementation import Particulars
 from gradgate.calling.inprocess import InProcess, Performer
-from gradgate.calling.loading import Source, load_source, resolve, shipped_losses
+from gradgate.calling.loading import Source, load_source, require_one_process, resolve, shipped_losses
 from gradgate.errors import Broken, CannotRun
 
 
@@ -66,6 +68,7 @@ class Subjects:
     time_limit: float
     lift: bool = False  # whether batched forms that are lacking are lifted, for benchmarks
     named: dict[Source, Performer | Unloadable] = field(default_factory=dict)
+    workers: list[Worker] = field(default_factory=list)
 
     def load_named(self) -> None:
         for spec in self.specs:
@@ -90,9 +93,8 @@ class Subjects:
         return any(parameter.values[0] is not None for parameter in self.parameters)
 
     def close(self) -> None:
-        for subject in self.named.values():
-            if isinstance(subject, Stranger):
-                subject.worker.close()
+        for worker in self.workers:
+            worker.close()
 
     def _load(self, found: Source) -> Performer | Unloadable:
         source = replace(found, lift=self.lift)
@@ -101,8 +103,10 @@ class Subjects:
         except Broken as error:
             return Unloadable(source.name, str(error))
 
-    def _load_shipped(self, source: Source) -> InProcess:
-        implementation = load_source(source)
+    def _load_shipped(self, source: Source) -> Performer:
+        implementation = load_source(source, ranks=True)
+        if implementation.particulars.ranks > 1:
+            return self._start(source)
         if torch := sys.modules.get("torch"):
             torch.set_num_threads(1)  # small arrays: more threads only get into each other's way
         self._require_device(source.name, implementation.devices_here())
@@ -110,11 +114,10 @@ class Subjects:
 
     def _start(self, source: Source) -> Stranger:
         worker = Worker(source, self.seed, self.time_limit, self.device)
-        try:
-            self._require_device(source.name, worker.devices)
-        except CannotRun:
-            worker.close()
-            raise
+        self.workers.append(worker)
+        self._require_device(source.name, worker.devices)
+        if self.lift:  # benchmarks call it in this process
+            require_one_process(source.name, worker.particulars)
         return Stranger(worker)
 
     def _require_device(self, name: str, devices: tuple[str, ...]) -> None:
