@@ -281,7 +281,7 @@ class Implementation:
                 values, dtype = self._as_numpy(value[1])
                 if rows.ndim != 1 or (rows.size and rows.dtype.kind not in "iu"):  # an empty list has no dtype
                     raise Malformed(f"the rows of {quantity} are {_shape_of(value[0])}; a vector of ints is due")
-                return Result(_numbers(values, quantity, largest), dtype, rows.astype(np.int64, copy=False))
+                return Result(_numbers(values, quantity, largest), dtype, rows.astype(np.int64))
             if is_cells(quantity) and is_sparse(value):
                 found = sparse_result(quantity, value, self._as_numpy)
                 return replace(found, values=_numbers(found.values, quantity, largest))

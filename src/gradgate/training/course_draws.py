@@ -67,7 +67,7 @@ class CourseDraws:
         drawn = self._words >> shift_below(TABLE)
         accepted = drawn < TABLE
         places = np.flatnonzero(accepted).astype(np.int32)
-        self._noise = self._text.thinned.table[drawn[places]]
+        self._noise = self._text.thinned.table.take(drawn.take(places))
         self._word, self._place = self._words.data, places.data
         before: np.ndarray = np.cumsum(accepted, dtype=np.int32) - accepted  # how many places are before each word
         self._rank: memoryview = before.data
