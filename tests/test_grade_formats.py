@@ -155,6 +155,6 @@ def test_the_page_of_a_class_says_what_is_common():
     assert CLASS.sentence() == (
         "6 submissions: 4 graded, 1 failed to load, 1 unreadable; median 50 %, mean 40 %, full marks 1"
     )
-    assert CLASS.mean_points("part1") == (10.0, 25.0)
+    assert CLASS.mean_share("part1") == 0.4
     assert sum(CLASS.verdicts("part2").values()) == 5
     assert set(CLASS.verdicts("part2")) <= set(VERDICTS)

@@ -68,10 +68,9 @@ class GradedClass:
         """How often each verdict was given in a part."""
         return Counter(found.verdict for found in self._all(part))
 
-    def mean_points(self, part: str) -> tuple[float, float]:
-        """The mean points that a part earned, and that it is worth."""
-        found = self._all(part)
-        return mean(each.points for each in found), mean(each.max_points for each in found)
+    def mean_share(self, part: str) -> float:
+        """How much of its points a part earned on the mean, from 0 to 1; rubrics may give it different points."""
+        return mean([each.points / each.max_points for each in self._all(part) if each.max_points] or [0.0])
 
     def causes(self) -> list[Cause]:
         """The causes of what is wrong, the most common ones first; what is not there at all comes last."""
@@ -81,7 +80,7 @@ class GradedClass:
                 found.setdefault(("all parts", graded.status), []).append(graded.path)
                 continue
             for part in graded.parts:
-                if part.verdict not in (VERIFIED, FRAGILE):
+                if part.max_points and part.verdict not in (VERIFIED, FRAGILE):
                     found.setdefault((titles[part.id], _cause(part)), []).append(graded.path)
         causes = [Cause(part, cause, tuple(paths)) for (part, cause), paths in found.items()]
         return sorted(causes, key=lambda each: (each.cause == NOT_OFFERED, -len(each.paths), each.part, each.cause))

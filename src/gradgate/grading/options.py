@@ -20,20 +20,7 @@ def add_grade_options(grade: argparse.ArgumentParser) -> None:
     grade.add_argument("--single", action="store_true", help="a folder is one submission, and no class")
     _add_what_decides(grade)
     grade.add_argument("--staff", action="store_true", help="tell everything, with snippets that repeat what failed")
-    grade.add_argument(
-        "--cpu-limit",
-        type=seconds,
-        default=Limits.cpu_seconds,
-        metavar="S",
-        help="processor seconds for a part (%(default)g)",
-    )
-    grade.add_argument(
-        "--wall-limit",
-        type=seconds,
-        default=Limits.wall_seconds,
-        metavar="S",
-        help="seconds on the clock (%(default)g)",
-    )
+    _add_limits(grade)
     _add_class(grade.add_argument_group("a class"))
     reports = grade.add_argument_group("reports, each in a FILE; - for standard output")
     reports.add_argument("--json", metavar="FILE", help="everything, for machines and staff")
@@ -55,6 +42,23 @@ def _add_what_decides(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=at_least(0), default=0, help="draws the inputs of the visible parts (0)")
     parser.add_argument(
         "--hidden-seed", type=at_least(0), metavar="N", help="draws those of the hidden parts, which are else left out"
+    )
+
+
+def _add_limits(grade: argparse.ArgumentParser) -> None:
+    grade.add_argument(
+        "--cpu-limit",
+        type=seconds,
+        default=Limits.cpu_seconds,
+        metavar="S",
+        help="processor seconds for a part (%(default)g)",
+    )
+    grade.add_argument(
+        "--wall-limit",
+        type=seconds,
+        default=Limits.wall_seconds,
+        metavar="S",
+        help="seconds on the clock (%(default)g)",
     )
 
 

@@ -52,30 +52,24 @@ def find(paths: Sequence[str], *, single: bool = False, wanted: str | None = Non
     """The submissions under some paths, in the order of their names, each once.
 
     A folder holds a class: each file of the suffix, archive and folder in it is one submission. With single, it is
-    itself one.
-    wanted is the name of the file to grade, where a folder or an archive holds several. Only a path of the command
-    line may be a link.
+    itself one. wanted is the name of the file to grade, where a folder or an archive holds several. Only a path of the
+    command line may be a link.
     """
     found: dict[str, Submission] = {}
-    problems, aside = [], []
-    sought = Sought(suffix, wanted)
+    problems, aside, sought = [], [], Sought(suffix, wanted)
     for given in dict.fromkeys(paths):
-        path = Path(os.path.realpath(given))
+        path, name = Path(os.path.realpath(given)), printable(given)
         if not path.exists():
-            problems.append(f"{printable(given)}: there is no such file or folder")
-        elif path.is_dir() and not single:
-            prefix = "" if len(paths) == 1 else f"{printable(given).rstrip('/')}/"
-            inside, others = _class(path, prefix, sought)
+            problems.append(f"{name}: there is no such file or folder")
+        elif single or not path.is_dir():
+            found[name] = Submission(name, partial(_read, path, sought))
+        else:
+            inside, others = _class(path, "" if len(paths) == 1 else f"{name.rstrip('/')}/", sought)
             found |= inside
             aside += others
             if not inside:
-                problems.append(
-                    f"{printable(given)}: no submission is in it: no {suffix} file, no archive and no folder"
-                )
-        else:
-            found[printable(given)] = Submission(printable(given), partial(_read, path, sought))
-    ordered = tuple(found[name] for name in sorted(found))
-    return Found(ordered, tuple(problems), tuple(sorted(aside)))
+                problems.append(f"{name}: no submission is in it: no {suffix} file, no archive and no folder")
+    return Found(tuple(found[name] for name in sorted(found)), tuple(problems), tuple(sorted(aside)))
 
 
 def printable(path: str | Path) -> str:

@@ -94,9 +94,9 @@ def _scores(graded: GradedClass) -> Iterator[str]:
     yield f"<figure>{histogram(graded.distribution())}<figcaption>{told}</figcaption></figure>"
     rows = []
     for name, title in graded.parts.items():
-        earned, most = graded.mean_points(name)
-        rows.append([_set(title), f"{earned:.1f} of {most:g}", share_of_verdicts(graded.verdicts(name))])
-    yield _table(("part", "mean points", "verdicts"), rows, "Parts")
+        share = f"{100 * graded.mean_share(name):.0f} %"
+        rows.append([_set(title), share, share_of_verdicts(graded.verdicts(name))])
+    yield _table(("part", "points earned", "verdicts"), rows, "Parts")
 
 
 def _causes(graded: GradedClass) -> Iterator[str]:
