@@ -322,6 +322,8 @@ def test_an_answer_that_names_the_question_is_none(formula, of, sentence):
     [
         (["U.T @ (y_hat - y)", "--of", "dJ/dv"], 0, "verified: dJ/dv = U.T @ (y_hat - y)"),
         (["U.T @ (y - y_hat)", "--of", "dJ/dv"], 1, "wrong     the sign: y - y_hat stands where y_hat - y is due"),
+        (["-log(y_hat_o)", "--of", "J"], 0, "verified: J = -log(y_hat_o)"),
+        (["-u_o+sum_w(y_hat_w*u_w)", "--of", "dJ/dv"], 0, "verified: dJ/dv = -u_o+sum_w(y_hat_w*u_w)"),
         (["0 * exp(exp(exp(exp(9)))) * v", "--of", "dJ/dv"], 2, "cases cannot be told"),
     ],
 )

@@ -3,6 +3,7 @@
 import functools
 import importlib.util
 import shlex
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,6 @@ from gradgate.equations.ledger import SLIP_CASES, chosen, examine
 from gradgate.equations.page import page
 from gradgate.equations.parsing import FUNCTIONS
 from gradgate.equations.settings import SETTINGS
-from gradgate.equations.statement import Statement
 from gradgate.equations.tokens import LETTERS
 from gradgate.errors import CannotRun
 
@@ -50,13 +50,25 @@ def test_what_is_a_slip_is_refuted_and_its_wrong_term_is_named(claim):
     assert found.mend or claim.wrong
 
 
-@pytest.mark.parametrize("claim", [claim for claim in SLIPS if findings()[claim.id].mend], ids=lambda claim: claim.id)
-def test_a_mended_slip_is_right(claim):
-    given = claim.statement
-    mended = Statement(given.setting, given.due, findings()[claim.id].mend.formula, given.layout, given.relation)
-    mended.require_fit()
-    [tally] = judge([mended], range(LADDER, LADDER + 60))
-    assert tally.verdict == "verified"
+def test_a_mended_slip_is_right():
+    for claim in [claim for claim in SLIPS if findings()[claim.id].mend]:
+        mended = replace(claim.statement, formula=findings()[claim.id].mend.formula)
+        mended.require_fit()
+        [tally] = judge([mended], range(LADDER, LADDER + 20))
+        assert tally.verdict == "verified", claim.id
+
+
+EQUALITIES = [claim for claim in RIGHT if claim.statement.relation == "=" and claim.statement.formula != "0"]
+
+
+@pytest.mark.parametrize("plant", ["-({})", "({}) * 1.000000000000000000001", "({}) / 2"])
+def test_a_planted_fault_is_refuted_in_every_claim(plant):
+    for setting in {claim.statement.setting.name for claim in EQUALITIES}:
+        given = [claim for claim in EQUALITIES if claim.statement.setting.name == setting]
+        planted = [replace(claim.statement, formula=plant.format(claim.statement.formula)) for claim in given]
+        tallies = judge(planted, range(1 if SETTINGS[setting].constant else 12))
+        survived = [c.id for c, tally in zip(given, tallies, strict=True) if tally.verdict != "refuted"]
+        assert survived == []
 
 
 def test_finite_differences_alone_refute_slips():

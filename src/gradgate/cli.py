@@ -21,7 +21,7 @@ from gradgate.arguments import at_least, names_of, seconds
 from gradgate.calling.host import LOAD_LIMIT, Worker
 from gradgate.calling.loading import Source, entry_points, resolve, shipped
 from gradgate.costs.options import add_bench_options
-from gradgate.equations.options import add_derive_options, add_equations_options
+from gradgate.equations.options import add_derive_options, add_equations_options, with_formula
 from gradgate.errors import Broken, CannotRun
 from gradgate.examining.run import run
 from gradgate.examining.subjects import Settings, Subject
@@ -48,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal's encoding must not end a run
-    options = _parser().parse_args(given)
+    options = _parser().parse_args(with_formula(given))
     try:
         with _ending_in_order():
             return int(options.command(options, given))

@@ -21,7 +21,7 @@ def derive(options: argparse.Namespace, given: list[str]) -> int:
     """Judges one formula. Returns 0 verified, 1 refuted, 2 inconclusive. Raises CannotRun where it has no value."""
     require_writable(options.json)
     asked = question(options.of, options.loss, options.layout)
-    found = answer(asked, options.formula, cases=options.cases, seed=options.seed)
+    found = answer(asked, options.formula.strip(), cases=options.cases, seed=options.seed)
     if found.misfit:
         raise CannotRun("; ".join([found.misfit, *found.remarks]))
     code = exit_code(found.verdict, allow_fragile=False)

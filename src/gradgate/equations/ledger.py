@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import multiprocessing
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -16,8 +17,8 @@ from gradgate.errors import CannotRun
 from gradgate.verdicts import REFUTED, VERIFIED
 
 SLIP_CASES = LADDER + 20  # a slip is wrong once it fails on one
-_CHUNK = 250  # cases that a process takes at a time
-_FEW = 4  # chunks: so many are done before other processes would have started
+_CHUNK = 50  # cases that a process takes at a time: a second of work at most, which an interrupt waits for
+_FEW = 20  # chunks: so many are done before other processes would have started
 Progress = Callable[[int, int], None]
 
 
@@ -131,9 +132,14 @@ def _performed(tasks: Sequence[_Task], jobs: int) -> Iterator[tuple[_Task, Seque
     if jobs == 1:
         yield from ((task, task.perform()) for task in tasks)
         return
-    with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
+    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), initializer=_leave_interrupts)
+    try:
         futures: dict[Future[Sequence[Tally | Mend | None]], _Task] = {pool.submit(t.perform): t for t in tasks}
-        try:
-            yield from ((futures[future], future.result()) for future in as_completed(futures))
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+        yield from ((futures[future], future.result()) for future in as_completed(futures))
+    finally:
+        pool.shutdown(cancel_futures=True)  # a `with` would do all that is left first
+
+
+def _leave_interrupts() -> None:
+    """Ctrl-C reaches every process of the terminal; the one that was called answers it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

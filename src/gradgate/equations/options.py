@@ -8,6 +8,13 @@ import os
 from gradgate.arguments import at_least
 
 
+def with_formula(given: list[str]) -> list[str]:
+    """The words of a command line; argparse would take a formula that begins with a minus for an option."""
+    if given[:1] != ["derive"]:
+        return given
+    return [f" {word}" if word[:1] == "-" and word[1:2] not in ("", "-") and word != "-h" else word for word in given]
+
+
 def add_equations_options(equations: argparse.ArgumentParser) -> None:
     equations.add_argument("ids", nargs="*", metavar="ID", help="rows or claims, as A2-b or A2-b.rows (all)")
     equations.add_argument(
