@@ -144,6 +144,15 @@ def test_two_faults_in_one_file_are_both_named():
         ("float32_loss", "negative_sampling", "low precision", "float32 numbers only"),
         ("sigmoid_of_minus_x", "sigmoid", "sign", "σ(−x) in place of σ(x)"),
         ("focal", "naive_softmax", "another formula", "the gradients are the right ones times"),
+        ("turns_mirrored", "hierarchical_softmax", "sign", "every turn is taken the other way"),
+        ("root_left_out", "hierarchical_softmax", "term missing", "the root, takes no part"),
+        ("last_node_in_center", "hierarchical_softmax", "not accumulated", "grad_center: only the last node"),
+        ("derivative_of_sigma", "hierarchical_softmax", "wrong derivative", "the derivative of σ in place of that of"),
+        ("path_averaged", "hierarchical_softmax", "mean for sum", "1/n of what is due"),
+        ("EH_after_the_update", "step", "updated too early", "new_V_c: the gradient is taken at U as the step"),
+        ("first_error_for_EI_in_EH", "step", "not accumulated", "new_V_c: only the first word of the window counts"),
+        ("targets_as_a_set", "step", "repeats counted once", "a word that stands twice in the window counts once"),
+        ("rate_forgotten", "step", "scale", "the rate takes no part"),
     ],
 )
 def test_the_formula_tells_the_cause_of_a_fault_that_is_not_known(name, function, cause, says):
