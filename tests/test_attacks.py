@@ -172,7 +172,8 @@ _LONG = {
 # on tiers below the strongest: one file for each layer that another tier does without
 _EVERYWHERE = {
     "plain", "threads_used", "heap_searched", "parent_read", "leaves_notes", "files_deleted", "fork_bomb", "many_files",
-    "grader_killed", "network_used", "programs_started", "system_calls_made", "limits_raised", "packages_changed",
+    "grader_killed", "signals_by_files", "network_used", "programs_started", "system_calls_made", "limits_raised",
+    "packages_changed",
 }  # fmt: skip
 KINDS = ("controls", "points", "harm", "hangs")
 
@@ -242,6 +243,7 @@ def unconfined() -> Iterator[Isolation]:
         ("harm", "programs_started", "files were changed"),
         ("harm", "network_used", "the network was reached"),
         ("harm", "grader_killed", "a signal came"),
+        ("harm", "signals_by_files", "a signal came"),
         ("points", "leaves_notes", "files were changed"),
     ],
 )

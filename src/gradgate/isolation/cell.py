@@ -164,7 +164,7 @@ class Cell:
     def _read(self, frame: Frame, case: Case) -> Outcome:
         try:
             outcome = _believed(decode_outcome(frame), case)
-            remarks = [_text(remark) for remark in frame[0]["remarks"]]
+            remarks = [_text(remark) for remark in frame[0]["remarks"][:_REMARKS]]
         except Exception as error:  # whatever is wrong with a stranger's bytes
             self.close()
             raise Ended("died", f"the process answered with something else: {_cut(str(error))}") from error

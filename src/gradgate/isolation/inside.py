@@ -8,7 +8,7 @@ import os
 import random
 import sys
 import traceback
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.abc import MetaPathFinder
 from pathlib import Path
 from types import ModuleType
@@ -24,8 +24,11 @@ from gradgate.calling.messages import Frame, decode_calls, encode_outcome
 from gradgate.calling.wire import read_frame, write_frame
 from gradgate.errors import Broken, CannotRun
 from gradgate.isolation import sizes
-from gradgate.isolation.replacing import replace
+from gradgate.isolation.replacing import put_right
 from gradgate.isolation.withholding import withhold
+
+_TEXT = 500  # characters of what is said of an exception
+_REMARKS = 20
 
 
 def serve(inbox: BinaryIO, outbox: BinaryIO) -> None:
@@ -39,9 +42,7 @@ def serve(inbox: BinaryIO, outbox: BinaryIO) -> None:
                 continue
             calls, device = decode_calls(frame)
             for call in calls:
-                header, arrays = encode_outcome(_within_bounds(call, _performed(implementation, call, device)))
-                _flush()
-                write_frame(outbox, {**header, "remarks": implementation.remarks}, arrays)
+                write_frame(outbox, *_answer(implementation, call, device))
     except EOFError:
         pass  # the harness has what it wanted
     except Exception:  # of our own code, but a submission may have changed what it stands on
@@ -98,8 +99,15 @@ def _module(name: str, data: bytes, replaced: dict[str, str]) -> ModuleType:
     with standins.answering(Path.cwd()):
         exec(compile(data, name, "exec", dont_inherit=True), vars(module))
     for wanted, source in replaced.items():
-        replace(module, wanted, source)
+        put_right(module, wanted, source)
     return module
+
+
+def _answer(implementation: Implementation, call: Call, device: str) -> Frame:
+    header, arrays = encode_outcome(_within_bounds(call, _performed(implementation, call, device)))
+    remarks = [remark[:_TEXT] for remark in implementation.remarks[:_REMARKS]]
+    _flush()
+    return {**header, "remarks": remarks}, arrays
 
 
 def _performed(implementation: Implementation, call: Call, device: str) -> Outcome:
@@ -111,6 +119,7 @@ def _performed(implementation: Implementation, call: Call, device: str) -> Outco
 
 def _within_bounds(call: Call, outcome: Outcome) -> Outcome:
     """The outcome, where the harness would read it; else what is wrong with it."""
+    outcome = replace(outcome, fault=outcome.fault[:_TEXT], exception=outcome.exception[:_TEXT])
     arrays = [a for result in outcome.results.values() for a in (result.values, result.rows) if a is not None]
     if sum(array.nbytes for array in arrays) <= sizes.due(call.case):
         return outcome

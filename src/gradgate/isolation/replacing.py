@@ -8,7 +8,7 @@ from types import ModuleType
 _NOT_THEIRS = {*sys.stdlib_module_names, "numpy", "scipy", "torch"}  # their own code may call what they hold
 
 
-def replace(module: ModuleType, name: str, source: str) -> None:
+def put_right(module: ModuleType, name: str, source: str) -> None:
     """Puts the function `name` that the source defines wherever the module's code looks it up.
 
     That is every global that is called so or that is the same function under another name, in the module and in what it

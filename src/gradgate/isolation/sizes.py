@@ -9,7 +9,7 @@ import numpy as np
 from gradgate.case import Case
 from gradgate.interface import COUNTS
 
-HEADER = 1 << 16
+HEADER = 1 << 14
 _SLACK = 1 << 16  # for a result of a wrong shape to be named
 
 

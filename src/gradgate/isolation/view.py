@@ -11,6 +11,7 @@ import numpy as np
 
 from gradgate.isolation.layers.filesystem import View
 
+_OURS = Path(__file__).resolve().parents[1]
 _SYSTEM = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib")  # shared libraries that extensions load
 
 
@@ -21,8 +22,10 @@ def view() -> View:
     library = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib")}
     own = {f"{prefix}/lib" for prefix in (sys.base_prefix, sys.base_exec_prefix)}
     folders = [path for path in sorted({*packages, *library, *own, *_SYSTEM}) if Path(path).is_dir()]
-    hidden = [entry.path for folder in packages if Path(folder).is_dir() for entry in os.scandir(folder)]
-    return View(_outermost(folders), [path for path in hidden if "gradgate" in Path(path).name.lower()])
+    entries = [entry.path for folder in packages if Path(folder).is_dir() for entry in os.scandir(folder)]
+    hidden = {path for path in entries if "gradgate" in Path(path).name.lower()} | {str(_OURS)}
+    seen = _outermost(folders)
+    return View(seen, sorted(path for path in hidden if any(Path(path).is_relative_to(folder) for folder in seen)))
 
 
 def import_path(seen: View) -> list[str]:

@@ -37,14 +37,15 @@ def ruleset(view: View) -> int | None:
 
 def _show(rules: int, folder: str, hidden: Sequence[str]) -> None:
     """A right on a folder holds for all below it, so one that has something to hide is given entry by entry."""
-    concealed = [Path(path).name for path in hidden if Path(path).parent == Path(folder)]
-    if not concealed:
+    if not any(Path(path).is_relative_to(folder) for path in hidden):
         _allow(rules, folder, _READ_FILE | _READ_FOLDER)
         return
     _allow(rules, folder, _READ_FOLDER)  # names only: an import looks for them
     for entry in os.scandir(folder):
-        if entry.name not in concealed:
-            _allow(rules, entry.path, _READ_FILE | (_READ_FOLDER if entry.is_dir() else 0))
+        if entry.is_dir(follow_symlinks=False) and entry.path not in hidden:
+            _show(rules, entry.path, hidden)
+        elif entry.path not in hidden:
+            _allow(rules, entry.path, _READ_FILE)
 
 
 def _allow(rules: int, path: str, access: int) -> None:

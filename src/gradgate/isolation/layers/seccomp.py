@@ -18,7 +18,7 @@ _READING = """
 read 0 63  readv 19 65  pread64 17 67  preadv 295 69  preadv2 327 286  close 3 57  close_range 436 436  lseek 8 62
 access 21 -  faccessat 269 48  faccessat2 439 439  stat 4 -  fstat 5 80  lstat 6 -  newfstatat 262 79  statx 332 291
 statfs 137 43  fstatfs 138 44  readlink 89 -  readlinkat 267 78  getdents 78 -  getdents64 217 61  getcwd 79 17
-chdir 80 49  fchdir 81 50  dup 32 23  dup2 33 -  dup3 292 24  pipe 22 -  pipe2 293 59  fcntl 72 25
+chdir 80 49  fchdir 81 50  dup 32 23  dup2 33 -  dup3 292 24  pipe 22 -  pipe2 293 59
 write 1 64  writev 20 66  pwrite64 18 68  pwritev 296 70  pwritev2 328 287  sendfile 40 71  fadvise64 221 223
 poll 7 -  ppoll 271 73  select 23 -  pselect6 270 72  epoll_create 213 -  epoll_create1 291 20  epoll_ctl 233 21
 epoll_wait 232 -  epoll_pwait 281 22  epoll_pwait2 441 441  eventfd2 290 19
@@ -36,7 +36,7 @@ membarrier 324 283  get_mempolicy 239 236  set_mempolicy 238 237  mbind 237 235
 _THREADS = """
 futex 202 98  futex_waitv 449 449  set_robust_list 273 99  get_robust_list 274 100  set_tid_address 218 96
 gettid 186 178  rseq 334 293  exit 60 93  exit_group 231 94  sched_yield 24 124  sched_getaffinity 204 123
-sched_setaffinity 203 122  sched_getparam 143 121  sched_getscheduler 145 120  sched_get_priority_max 146 125
+sched_getparam 143 121  sched_getscheduler 145 120  sched_get_priority_max 146 125
 sched_get_priority_min 147 126  restart_syscall 219 128  rt_sigaction 13 134  rt_sigprocmask 14 135
 rt_sigreturn 15 139  rt_sigpending 127 136  rt_sigsuspend 130 133  rt_sigtimedwait 128 137  sigaltstack 131 132
 wait4 61 260  waitid 247 95
@@ -61,6 +61,7 @@ mknod 133 -  mknodat 259 33  chown 92 -  fchown 93 55  lchown 94 -  fchownat 260
 """
 _LOOKED_INTO = """
 open 2 -  openat 257 56  clone 56 220  kill 62 129  tgkill 234 131  prlimit64 302 261  prctl 157 167  ioctl 16 29
+fcntl 72 25  sched_setaffinity 203 122
 """
 _ARCHITECTURES = (0xC000003E, 0xC00000B7)
 _FIRST_OF_X32 = 0x40000000
@@ -73,6 +74,9 @@ _A_THREAD = 0x00010000  # of clone's flags
 _TO_WRITE = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 _OPTIONS = (15, 16, 21)  # of prctl: set and get a thread's name, see whether there is a filter
 _TERMINAL_ASKED = (0x5401, 0x5413, 0x541B, 0x5451, 0x5450)  # of ioctl: is it a terminal, its size, how much is there
+
+# of fcntl: copies, flags, locks, the size of a pipe, seals; not who gets which signal when something can be read
+_OF_ITS_FILES = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1031, 1032, 1033, 1034)
 
 
 def confine(*, may_write: bool) -> None:
@@ -117,6 +121,8 @@ def _look_into(name: str, process: int, may_write: bool) -> list[bytes]:
         "prlimit64": (0, (0, process)),
         "prctl": (0, _OPTIONS),
         "ioctl": (1, _TERMINAL_ASKED),
+        "fcntl": (1, _OF_ITS_FILES),
+        "sched_setaffinity": (0, (0, process)),
     }[name]
     tests = [step for value in allowed for step in _on(value, [_step(_RETURN, _ALLOW)])]
     return [_load_argument(position), *tests, _step(_RETURN, _FORBIDDEN)]
