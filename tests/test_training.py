@@ -243,11 +243,21 @@ def test_a_diverging_run_is_a_line_and_exit_1(text, tmp_path, capsys):
     assert not (tmp_path / "out").exists()
 
 
-def test_an_implementation_that_raises_is_exit_1(text, tmp_path, capsys):
-    path = tmp_path / "raises.py"
-    path.write_text("def negative_sampling(center, outside, negatives, U):\n    raise KeyError('no')\n")
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("raise KeyError('no')", "negative_sampling raised KeyError"),
+        ("raise SystemExit(0)", "negative_sampling ends the program: exit(0)"),
+        ("U[0] = 1", "negative_sampling raised ValueError: assignment destination is read-only"),
+        ("return 1.0, center, U[:1]", "grad_U has the shape (1, 10)"),
+        ("return 1.0, center, ([len(U)], U[:1])", "grad_U has rows outside [0,"),
+    ],
+)
+def test_an_implementation_that_cannot_be_trained_is_exit_1(body, told, text, tmp_path, capsys):
+    path = tmp_path / "breaks.py"
+    path.write_text(f"def negative_sampling(center, outside, negatives, U):\n    {body}\n", encoding="utf-8")
     assert main(arguments(text, tmp_path / "out", spec=str(path))) == 1
-    assert "negative_sampling raised KeyError" in capsys.readouterr().err
+    assert told in capsys.readouterr().err
 
 
 def test_a_kill_loses_at_most_the_interval(text, tmp_path):

@@ -17,7 +17,7 @@ from gradgate.training.course import TABLE, Thinned, thin
 from gradgate.training.mersenne import WORD_BITS, Mersenne, shift_below
 from gradgate.training.windows import Windows
 
-BLOCK = 1 << 20  # words: few enough for the cache
+BLOCK = 1 << 18  # words: some 150 of the assignment's batches
 
 
 class CourseDraws:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -13,6 +14,8 @@ from gradgate.case import Case
 from gradgate.errors import Broken, CannotRun
 from gradgate.interface import NEGATIVE_SAMPLING
 from gradgate.training.batch import Batch
+
+TERMINATED = 128 + signal.SIGTERM  # what the command line ends with when it is asked to, in the midst of a call too
 
 
 class Gradient:
@@ -85,6 +88,10 @@ class Gradients:
             raise CannotRun(f"{self.name} cannot be trained with these draws: {reason}") from reason
         except Malformed as error:
             raise Broken(f"{self.name}: {self.route}: {error}") from error
+        except SystemExit as end:
+            if end.code == TERMINATED:
+                raise
+            raise Broken(f"{self.name}: {self.route} ends the program: exit({end.code or 0})") from end
         except Exception as error:
             text = " ".join(str(error).split())[:300]
             raise Broken(f"{self.name}: {self.route} raised {type(error).__name__}: {text}") from error
