@@ -77,6 +77,17 @@ def test_an_unfinished_or_missing_sigmoid_costs_its_own_points_only(grade, old, 
     assert graded.score == 75
 
 
+@pytest.mark.parametrize("ending", ["while True:\n        pass", "raise SystemExit"])
+def test_a_negative_sampling_that_does_not_return_costs_its_own_points_only(ending):
+    drawn = "    negSampleWordIndices = getNegativeSamples("
+    text = RIGHT.replace(drawn, f"    {ending}\n{drawn}")
+    with Isolation(Limits(cpu_seconds=1.0)) as isolation:
+        graded = grade_submission("word2vec.py", text.encode(), FEW, GradingSettings(), isolation)
+    assert [(part.id, part.verdict) for part in graded.parts if part.points < 25] == [
+        ("negative_sampling", "timed out" if ending.startswith("while") else "crashed")
+    ]
+
+
 PLAIN = """
 import numpy as np
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import gradgate
-from gradgate.grading.right import SOURCES
+from gradgate.grading.right import SOURCES, right_source
 from gradgate.grading.spelling import _NAMES, in_their_words, their_function
 
 STRANGERS = Path(__file__).parent / "strangers"
@@ -21,6 +21,15 @@ def test_each_is_right_and_whole_in_itself(name):
     assert [key for key in namespace if not key.startswith("__")] == [name]
     found = gradgate.check(cases=20, **{name: namespace[name]})
     assert found.judged[name].verdict == "verified", found
+
+
+@pytest.mark.parametrize("form", FILES)
+@pytest.mark.parametrize("name", ["naive_softmax", "negative_sampling"])
+def test_each_is_right_in_the_form_of_an_assignment_too(form, name):
+    namespace: dict = {}
+    called, source = right_source(form, name)
+    exec(source, namespace)
+    assert gradgate.check(cases=10, **{called: namespace[called]}).judged[called].verdict == "verified"
 
 
 @pytest.mark.parametrize("form", FILES)

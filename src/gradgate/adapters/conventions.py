@@ -31,7 +31,10 @@ def recognise(draw: Draw) -> tuple[str | None, str]:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 convention = _probe(draw, *sizes)
-        except Exception as problem:  # the file's own; its calls on the cases will raise it again, and be judged
+        except (
+            Exception,
+            SystemExit,
+        ) as problem:  # the file's own; its calls on the cases will raise it again, and be judged
             reasons.append(f"the probe ended with {type(problem).__name__}: {problem}")
             continue
         if convention in DONE_WITH_TARGET:

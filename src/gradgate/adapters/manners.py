@@ -69,7 +69,7 @@ def learn(call: Callable[[np.ndarray, int, np.ndarray], Any], right: shapes.Trip
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 answers[kind] = _answer(call(center.reshape(shape).copy(), OUTSIDE, U.copy()), right)
-        except Exception:  # the file's own; if it raises for every shape, the cases will show it
+        except (Exception, SystemExit):  # the file's own; if it raises for every shape, the cases will show it
             answers[kind] = Answer()
     return Manners(answers)
 

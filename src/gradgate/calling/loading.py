@@ -161,7 +161,7 @@ def _look_in_the_working_folder() -> None:
 
 
 def _missing(name: str, error: ModuleNotFoundError) -> CannotRun:
-    package = (error.name or "a module").partition(".")[0]
+    package = error.name or "a module"  # with dots where the package is there, and a module of it is not
     cure = (
         f"pip install 'gradgate[{EXTRAS[package]}]'"
         if package in EXTRAS

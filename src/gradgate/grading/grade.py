@@ -11,17 +11,16 @@ from gradgate.grading.graded import FAILED_TO_LOAD, GRADED, UNREADABLE, GradedSu
 from gradgate.grading.judged import Judged
 from gradgate.grading.judging import judge_part, not_offered
 from gradgate.grading.loading import Unloadable, opened
-from gradgate.grading.right import SOURCES
+from gradgate.grading.right import SOURCES, right_source
 from gradgate.grading.rubric import Rubric, RubricPart
 from gradgate.grading.rubric_files import rubric_for
 from gradgate.grading.settings import GradingSettings
 from gradgate.grading.source import Unreadable, decoded
 from gradgate.grading.telling import told_parts
 from gradgate.isolation import Isolation
-from gradgate.verdicts import CRASHED, FRAGILE, NOT_OFFERED, VERIFIED
+from gradgate.verdicts import BLOCKED, CRASHED, FRAGILE, NOT_OFFERED, TIMED_OUT, VERIFIED
 
 _RIGHT = (VERIFIED, FRAGILE)
-_OF_ASSIGNMENTS = ("sigmoid", "softmax")  # what an assignment calls under our name; its windows get the loss from us
 
 
 @dataclass(frozen=True)
@@ -110,35 +109,38 @@ def _left_out(rubric: Rubric, settings: GradingSettings) -> str:
 
 
 def _judge_all(bench: _Bench, look: _Look, rubric: Rubric) -> dict[str, Judged]:
-    """Every part on its own, then once more those that fail and rest on a part that fails."""
-    judged = {part.id: _first(bench, look, part, rubric) for part in rubric.parts}
-    again = {}
-    for part in rubric.parts:
-        wrong = [need for need in rubric.needed(part) if _is_replaceable(need, judged[need.id], look)]
-        if wrong and judged[part.id].verdict not in (*_RIGHT, NOT_OFFERED):
-            found = _with_right(bench, part, rubric, wrong)
-            if found.verdict in _RIGHT or any(need.function in look.offers for need in wrong):
-                again[part.id] = found
-    return judged | again
+    """Every part, those first that rest on no other."""
+    judged: dict[str, Judged] = {}
+    for part in sorted(rubric.parts, key=lambda part: len(rubric.needed(part))):
+        wrong = [need for need in rubric.needed(part) if _is_replaceable(need, judged[need.id])]
+        if part.function in look.offers:
+            ended = any(judged[need.id].verdict in (TIMED_OUT, BLOCKED) for need in wrong)
+            judged[part.id] = _judge(bench, look, part, rubric, wrong, ended=ended)
+        elif part.optional:
+            judged[part.id] = Judged(NOT_OFFERED, "Not in this file; its points are shared among the other parts.")
+        else:
+            judged[part.id] = not_offered(part, look.form)
+    return judged
 
 
-def _first(bench: _Bench, look: _Look, part: RubricPart, rubric: Rubric) -> Judged:
-    if part.function in look.offers:
-        return bench.judge(part, rubric, {})
-    if part.optional:
-        return Judged(NOT_OFFERED, "Not in this file; its points are shared among the other parts.")
-    return not_offered(part, look.form)
-
-
-def _is_replaceable(need: RubricPart, judged: Judged, look: _Look) -> bool:
+def _is_replaceable(need: RubricPart, judged: Judged) -> bool:
     """Whether a part is wrong or missing, and a right function can stand in its place."""
-    names = _OF_ASSIGNMENTS if look.form else tuple(SOURCES)
-    return judged.verdict not in _RIGHT and need.function in names
+    return judged.verdict not in _RIGHT and need.function in SOURCES
 
 
-def _with_right(bench: _Bench, part: RubricPart, rubric: Rubric, wrong: list[RubricPart]) -> Judged:
-    """The part judged with right functions in the place of the wrong ones that it rests on."""
-    found = bench.judge(part, rubric, {need.function: SOURCES[need.function] for need in wrong})
+def _judge(
+    bench: _Bench, look: _Look, part: RubricPart, rubric: Rubric, wrong: list[RubricPart], *, ended: bool
+) -> Judged:
+    """As it is, and where it fails, with right functions in the place of the wrong ones that it rests on.
+
+    ended: one of these does not even return, and the part is not tried with it.
+    """
+    first = None if ended else bench.judge(part, rubric, {})
+    if first is not None and (first.verdict in _RIGHT or not wrong):
+        return first
+    found = bench.judge(part, rubric, dict(right_source(look.form, need.function) for need in wrong))
+    if first is not None and found.verdict not in _RIGHT and not any(need.function in look.offers for need in wrong):
+        return first
     names = " and ".join(need.function for need in wrong)
     remark = f"judged with a right {names} in its place, so that a fault or a gap there counts once"
     return replace(found, remarks=(*found.remarks, remark))

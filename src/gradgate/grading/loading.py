@@ -19,7 +19,7 @@ _PYTHON_2 = re.compile(
 )
 _CURES = (
     (re.compile(r"ends the program when it is imported"), f"take the call of exit() out, or {_GUARD}"),
-    (re.compile(r"needs \w+, which is not installed"), f"do without it, or {_GUARD}"),
+    (re.compile(r"needs [\w.]+, which is not installed"), f"do without it, or {_GUARD}"),
     (re.compile(r"raises \w+ when it is imported"), f"mend that line, or {_GUARD}"),
     (re.compile(r"within [\d.e+]+ s"), f"importing it takes too long: {_GUARD}"),
 )
@@ -55,7 +55,7 @@ def told(found: str) -> str:
     if _PYTHON_2.search(found):
         where, _, said = found.partition(": not Python 3: ")
         return f"{where}: this is Python 2 ({said}); Python 3 is due: 2to3 translates it"
-    found = _INSTALL.sub(r"\1", found)
+    found = _INSTALL.sub(r"\1", found).rstrip(": ")
     if old := renamed(found):
         return f"{found}; {old}"
     return next((f"{found}; {cure}" for sign, cure in _CURES if sign.search(found)), found)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import inspect
 
+from gradgate.grading.spelling import their_function
+
 
 def sigmoid(x):
     import numpy as np
@@ -49,3 +51,21 @@ def negative_sampling(center, outside, negatives, U):
 
 SOURCES = {f.__name__: inspect.getsource(f) for f in (sigmoid, softmax, naive_softmax, negative_sampling)}
 """The text of each, by the function's name."""
+
+# in the form of the assignments, where the samples come from the dataset
+_ASSIGNED = {
+    "naive_softmax": """
+def {name}(center, outside, U, dataset):
+    return naive_softmax(center, outside, U)
+""",
+    "negative_sampling": """
+def {name}(center, outside, U, dataset, K=10):
+    return negative_sampling(center, outside, [dataset.sampleTokenIdx() for _ in range(K)], U)
+""",
+}
+
+
+def right_source(form: str, function: str) -> tuple[str, str]:
+    """The name that files of the form call the function by, and the source of a right one of that name."""
+    name, text = their_function(form, function), SOURCES[function]
+    return name, text if name == function else text + _ASSIGNED[function].format(name=name)
