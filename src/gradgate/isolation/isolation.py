@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from gradgate.errors import CannotRun
 from gradgate.isolation.cell import Cell, Order
 from gradgate.isolation.child import Child
-from gradgate.isolation.confined import Confined
+from gradgate.isolation.confined import Confined, Ended
 from gradgate.isolation.hatching import Hatchery
 from gradgate.isolation.limits import Limits
 from gradgate.isolation.plain import PlainChild
@@ -99,7 +99,12 @@ class Isolation:
         kind, memory = (_TORCH, self.limits.torch_memory) if torch else (_NUMPY, self.limits.memory)
         process = Confined(self._child(kind, memory), self.limits)
         process.ask(None, [0])
-        told, _ = process.answer()  # nothing of the submission has reached it yet: this can be believed
+        try:
+            told, _ = process.answer()  # nothing of the submission has reached it yet: this can be believed
+        except Ended as end:
+            if end.by_the_clock:
+                raise
+            raise CannotRun(f"no process for a submission could be started: {end}") from end
         if "harness" in told:
             process.close()
             raise CannotRun(str(told["harness"]))
@@ -118,7 +123,7 @@ class Isolation:
             return self._forking(kind).hatch(self.limits, memory, self._user())
 
     def _user(self) -> int:
-        """An id that no other child has, of this process or of another one that grades."""
+        """An id that no other child has, here or of another process that grades, where there are enough of them."""
         return self._users[(os.getpid() * _SLOTS + next(self._slots) % _SLOTS) % len(self._users)]
 
     def _forking(self, kind: str) -> Hatchery:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-_COUNT = 40_000
+_COUNT = 1 << 28  # 64 for each number that a process can have
+_FIRST = 20_000
 _LAST = (1 << 31) - 2  # above what is handed out to people, services and containers
 
 
@@ -16,4 +17,4 @@ def users() -> range:
     except (OSError, ValueError):
         ends = []
     end = min(max(ends, default=_LAST), _LAST)
-    return range(max(1, end - _COUNT), max(2, end))
+    return range(max(_FIRST, end - _COUNT), max(_FIRST + 1, end))

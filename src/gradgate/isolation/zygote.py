@@ -78,34 +78,50 @@ class Zygote:
                     poll.unregister(descriptor)
                     self._bury(descriptor)
                     continue
-                text, descriptors, _, _ = socket.recv_fds(self._control, _MOST, 4)
-                if not text:
-                    os._exit(0)
-                poll.register(self._bear(json.loads(text), descriptors), select.POLLIN)
+                if (process := self._asked()) is not None:
+                    poll.register(process, select.POLLIN)
 
-    def _bear(self, job: dict[str, Any], descriptors: list[int]) -> int:
+    def _asked(self) -> int | None:
+        """Bears the child that the next message asks for; None where the system has no process to give."""
+        text, descriptors, _, _ = socket.recv_fds(self._control, _MOST, 4)
+        if not text:
+            os._exit(0)
         *pipes, teller = descriptors
+        told = socket.socket(fileno=teller)
+        try:
+            return self._bear(json.loads(text), pipes, told)
+        except OSError as error:
+            _say(told, str(error).encode())
+            told.close()
+            return None
+        finally:
+            for descriptor in pipes:
+                os.close(descriptor)
+
+    def _bear(self, job: dict[str, Any], pipes: list[int], told: socket.socket) -> int:
+        """Forks a child, and tells of it; returns its process descriptor."""
         number = self._ground.fork()
         if number == 0:
             limits = Limits(**job["limits"])
             birth.live(
                 pipes, self._path, lambda: self._ground.confine(limits, self._mapped + job["memory"], job["user"])
             )
-        for descriptor in pipes:
-            os.close(descriptor)
         process = os.pidfd_open(number)
-        told = socket.socket(fileno=teller)
-        socket.send_fds(told, [b"born"], [process])
         self._children[process] = number, told
+        _say(told, b"born", process)
         return process
 
     def _bury(self, process: int) -> None:
         number, told = self._children.pop(process)
         _, status, used = os.wait4(number, 0)
         end = {"code": os.waitstatus_to_exitcode(status), "seconds": used.ru_utime + used.ru_stime}
-        try:
-            told.send(json.dumps(end).encode())
-        except OSError:
-            pass  # nobody wants to know any more
+        _say(told, json.dumps(end).encode())
         told.close()
         os.close(process)
+
+
+def _say(told: socket.socket, text: bytes, *descriptors: int) -> None:
+    try:
+        socket.send_fds(told, [text], descriptors)
+    except OSError:
+        pass  # nobody wants to know any more

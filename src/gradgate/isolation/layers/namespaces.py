@@ -32,7 +32,10 @@ class Nursery:
 
     def fork(self) -> int:
         kernel.unshare(kernel.NEW_PROCESSES)
-        number = os.fork()
-        if number:
-            kernel.enter_namespace(self._own, kernel.NEW_PROCESSES)  # or the next child would be in the same table
+        number = -1
+        try:
+            number = os.fork()
+        finally:
+            if number:  # not in the child: here the next child must have another table
+                kernel.enter_namespace(self._own, kernel.NEW_PROCESSES)
         return number
