@@ -2,6 +2,7 @@
 
 import functools
 import importlib.util
+import re
 import shlex
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 from gradgate import cli
+from gradgate.equations import ledger
 from gradgate.equations.answers import LOSSES
 from gradgate.equations.claims import rows
 from gradgate.equations.document import ledger_document
@@ -19,6 +21,7 @@ from gradgate.equations.page import page
 from gradgate.equations.parsing import FUNCTIONS
 from gradgate.equations.settings import SETTINGS
 from gradgate.equations.tokens import LETTERS
+from gradgate.equations.wording import counterexample
 from gradgate.errors import CannotRun
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -113,6 +116,26 @@ def test_a_row_names_code_that_there_is_and_a_command_that_can_be_given(row):
         assert cli._parser().parse_args(arguments)
     else:
         assert (program, arguments[:1], importlib.util.find_spec(arguments[1]) is not None) == ("python", ["-m"], True)
+
+
+def test_the_first_counterexample_is_shown_whichever_process_is_first(monkeypatch):
+    monkeypatch.setattr(ledger, "_performed", lambda tasks, jobs: ((task, task.perform()) for task in reversed(tasks)))
+    given = [claim for claim in CLAIMS if claim.id in ("A2-g.counted-once", "A2-b.rows")]
+    backwards = examine(given, lambda done, total: None, cases=CASES)
+    for claim in given:
+        assert counterexample_of(backwards[claim.id]) == counterexample_of(findings()[claim.id])
+
+
+def counterexample_of(finding):
+    return finding.tally.smallest and counterexample(finding.claim.statement, *finding.tally.smallest)
+
+
+def test_the_document_shows_what_the_command_prints(capsys):
+    given, printed = re.search(
+        r"^\$ gradgate (equations .*)\n((?:.*\n)*?)\[\.\.\.", EQUATIONS_PAGE, re.MULTILINE
+    ).groups()
+    assert cli.main(given.split()) == 0
+    assert capsys.readouterr().out.startswith(printed)
 
 
 @pytest.mark.parametrize("name", LOSSES)

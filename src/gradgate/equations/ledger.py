@@ -96,13 +96,16 @@ def examine(
     chunks = list(_chunks(fitting, cases, seed))
     searches = [_Search(claim.id) for claim in claims if not (claim.holds or claim.wrong)]
     tasks: list[_Task] = [*chunks, *searches]
-    for done, (task, result) in enumerate(_performed(tasks, jobs if len(chunks) > _FEW else 1), 1):
-        for name, part in zip(task.ids, result, strict=True):
+    results = {}
+    for task, result in _performed(tasks, jobs if len(chunks) > _FEW else 1):
+        results[task] = result
+        progress(len(results), len(tasks))
+    for task in tasks:  # in this order, whichever process was first: the first counterexample is the smallest
+        for name, part in zip(task.ids, results[task], strict=True):
             if isinstance(part, Tally):
                 findings[name].tally.add(part)
             else:
                 findings[name].mend = part
-        progress(done, len(tasks))
     return findings
 
 
