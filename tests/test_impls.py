@@ -11,9 +11,9 @@ import pytest
 
 IMPLS = Path(__file__).parents[1] / "impls"
 TORCH = ("torch_autograd", "torch_rows")
-NAMES = ("pure_python", "numpy_dense", "numpy_rows", *TORCH, "torch_ranks")
+NAMES = ("pure_python", "numpy_dense", "numpy_rows", "array_api", *TORCH, "torch_ranks")
 ON_DEVICES = (*TORCH, "torch_ranks")
-NEEDS = {"torch_autograd": "torch", "torch_rows": "torch", "torch_ranks": "torch"}
+NEEDS = {"array_api": "array_api_compat", "torch_autograd": "torch", "torch_rows": "torch", "torch_ranks": "torch"}
 ROUNDOFF = {"float64": 2.0**-53, "float32": 2.0**-24, "float16": 2.0**-11, "bfloat16": 2.0**-8}
 PARAMETERS = {
     "naive_softmax": "center outside U",
@@ -276,6 +276,15 @@ def test_every_function_agrees_with_longdouble(name, device, dtype):
             results = call(impl, function, given, dtype, device)
             assert all(result.dtype == dtype for result in results), label
             assert_close(results, exact(function, given), ROUNDOFF[dtype], 100.0, label)
+
+
+def test_nothing_beyond_the_array_api_standard_is_asked_for(monkeypatch):
+    strict = pytest.importorskip("array_api_strict", reason="not run: array_api_strict is not installed")
+    monkeypatch.setenv("ARRAY_NAMESPACE", "array_api_strict")
+    impl = load.__wrapped__("array_api")  # a fresh one: the file reads the variable once
+    assert type(impl.asarray(np.zeros(2), "float64", "cpu")) is type(strict.asarray(0.0))
+    for function, given in draw_cases(impl):
+        assert_close(call(impl, function, given), exact(function, given), ROUNDOFF["float64"], 100.0, function)
 
 
 @pytest.mark.parametrize("dtype", ["bfloat16", "float16"])

@@ -22,6 +22,7 @@ from gradgate.places import folder
 
 ENTRY_POINTS = "gradgate.impls"
 EXTRAS = {
+    "array_api_compat": "array-api",
     "jax": "peers",
     "scipy": "counts",
     "torch": "torch",
