@@ -158,7 +158,8 @@ def test_list_has_a_line_for_each_shipped_implementation(folder: Path) -> None:
     assert done.code == 0
     lines = done.out.splitlines()
     assert [line.split()[0] for line in lines][: len(shipped())] == shipped()
-    assert re.fullmatch(r"numpy_dense +\d+ functions · float64, float32 · runs on cpu", lines[shipped().index("numpy_dense")])
+    dense = lines[shipped().index("numpy_dense")]
+    assert re.fullmatch(r"numpy_dense +\d+ functions · float64, float32 · runs on cpu", dense)
     assert all("runs on cpu" in line or "cannot run here: " in line for line in lines)
 
 
