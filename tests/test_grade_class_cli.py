@@ -115,6 +115,7 @@ BAD = [
     (["school/alice.py", "--json", "-", "--csv", "-"], "two reports cannot both go to standard output"),
     (["school/alice.py", "--html", "absent/page.html"], "--html absent/page.html: there is no folder"),
     (["school/alice.py", "--scheduler", "tcp://127.0.0.1:9"], "--scheduler"),
+    (["school/alice.py", "--scheduler", "nonsense"], "--scheduler"),
 ]
 
 

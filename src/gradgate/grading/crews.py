@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, ThreadPoolExecutor
@@ -60,10 +61,12 @@ def cluster(address: str, gate: Callable[[], dict[str, Any]]) -> Iterator[tuple[
     """
     try:
         from distributed import Client, KilledWorker
+        from distributed.comm import get_address_host_port
     except ImportError as error:
         raise CannotRun("--scheduler needs Dask, which is not installed: pip install 'gradgate[cluster]'") from error
     _silence("distributed")
     try:
+        socket.create_connection(get_address_host_port(address), _PATIENCE).close()  # Client would not give up quietly
         client = Client(address, timeout=_PATIENCE, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
         raise CannotRun(f"--scheduler {address}: no Dask scheduler answers there") from error
@@ -83,7 +86,7 @@ def _agreed(client: Any, gate: Callable[[], dict[str, Any]], address: str) -> di
         raise CannotRun(f"--scheduler {address}: its workers cannot grade ({error}): install gradgate there") from error
     first, *others = sorted(told.items())
     for worker, other in others:
-        if keys := [key for key in first[1] if other.get(key) != first[1][key]]:
+        if keys := [key for key in first[1] if other.get(key) != first[1][key] and key != "missing"]:
             raise CannotRun(f"--scheduler {address}: {first[0]} and {worker} differ in {', '.join(keys)}")
     return dict(first[1])
 
