@@ -19,6 +19,7 @@ from gradgate.grading.graded import (
     VERDICTS,
     GradedPart,
     GradedSubmission,
+    as_json,
     from_json,
 )
 from gradgate.grading.graded_class import GradedClass
@@ -141,7 +142,10 @@ def test_check50_says_what_passed_what_failed_and_why():
 
 
 def test_the_document_holds_everything_and_gives_it_back():
-    found = json.loads(json.dumps(document(CLASS), allow_nan=False))
+    text = "".join(document(CLASS, map(as_json, CLASS.submissions)))
+    found = json.loads(text)
+    assert text == json.dumps(found, indent=1) + "\n", "in pieces it is what it is as a whole"
+    assert json.loads("".join(document(of_class(), [])))["submissions"] == []
     assert found["schema"] == "gradgate.grade/1"
     assert (found["seed"], found["tier"], found["problems"]) == (3, "root", list(CLASS.problems))
     assert tuple(map(from_json, found["submissions"])) == CLASS.submissions

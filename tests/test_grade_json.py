@@ -9,7 +9,7 @@ import pytest
 
 from gradgate.grading.changes import Change
 from gradgate.grading.formats.document import document
-from gradgate.grading.graded import GRADED, STATUSES, VERDICTS, GradedPart, GradedSubmission
+from gradgate.grading.graded import GRADED, STATUSES, VERDICTS, GradedPart, GradedSubmission, as_json
 from gradgate.grading.graded_class import GradedClass
 from gradgate.grading.grader import Recipe
 from gradgate.grading.settings import GradingSettings
@@ -35,7 +35,7 @@ def written():
     gate = Recipe(None, GradingSettings(), Limits()).gate()
     part = GradedPart("sigmoid", "Sigmoid", 25.0, 25.0, "verified", "", "Right.")
     submission = GradedSubmission("a.py", 25.0, 25.0, GRADED, "", (part,), 0.1, "plain", "", "")
-    return json.loads(json.dumps(document(GradedClass("hw", gate, (submission,)))))
+    return json.loads("".join(document(GradedClass("hw", gate, (submission,)), [as_json(submission)])))
 
 
 def test_every_key_of_the_document_is_explained_and_no_other(written):

@@ -10,6 +10,7 @@ import sys
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -203,6 +204,16 @@ def test_few_submissions_are_in_memory_at_once():
     found = Found(tuple(Submission(str(number), partial(read, number)) for number in range(100)))
     grade_class(found, "class", graders(grade, Crew(partial(ThreadPoolExecutor, 2), ahead=4)), silent)
     assert most <= 4
+
+
+def test_what_submissions_print_is_kept_in_their_files_and_not_in_memory(school, tmp_path):
+    def loud(path, data):
+        return replace(fake(path, data), output="\0" * 65536)
+
+    run = grade_into(tmp_path / "out", find([str(school)]), "class", graders(loud), silent, again=False)
+    assert {each.output for each in run.graded.submissions} == {""}
+    assert {len(entry["output"]) for entry in run.entries()} == {65536}
+    assert (tmp_path / "out" / "grades.json").stat().st_size > 12 * 65536
 
 
 def test_what_cannot_be_read_is_reported_and_tried_again_the_next_time(tmp_path):

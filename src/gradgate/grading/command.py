@@ -19,7 +19,6 @@ from gradgate.grading.crews import cluster, local
 from gradgate.grading.formats import FORMATS
 from gradgate.grading.formats.document import document
 from gradgate.grading.grade_class import PAGE, Graders, Progress, Run, grade_class, grade_into
-from gradgate.grading.graded_class import GradedClass
 from gradgate.grading.grader import Recipe
 from gradgate.grading.rubric_files import read_rubric
 from gradgate.grading.settings import GradingSettings
@@ -27,7 +26,7 @@ from gradgate.grading.submissions import Found, find
 from gradgate.grading.written.questions import ANSWERS, WrittenRubric
 from gradgate.isolation.limits import Limits
 from gradgate.report.console import console
-from gradgate.report.target import require_writable, write_report, write_text
+from gradgate.report.target import require_writable, write_text
 from gradgate.verdicts import EXIT_CANNOT_RUN, EXIT_VERIFIED
 
 Bar = Callable[[], AbstractContextManager[Progress]]
@@ -52,7 +51,7 @@ def grade(options: argparse.Namespace, given: list[str], progress: Bar) -> int:
     for unreadable in graded.unreadable:
         print(f"gradgate: {unreadable.path}: {unreadable.message}", file=sys.stderr)
     _show(options, run)
-    _write(options, graded)
+    _write(options, run)
     return EXIT_CANNOT_RUN if graded.problems or graded.unreadable else EXIT_VERIFIED
 
 
@@ -105,9 +104,9 @@ def _show(options: argparse.Namespace, run: Run) -> None:
         out.print(Text(line, style="dim"), soft_wrap=True)
 
 
-def _write(options: argparse.Namespace, graded: GradedClass) -> None:
+def _write(options: argparse.Namespace, run: Run) -> None:
     if options.json:
-        write_report(options.json, document(graded))
+        write_text(options.json, document(run.graded, run.entries()), "--json")
     for name, form in FORMATS.items():
         if target := getattr(options, name):
-            write_text(target, form.write(graded), f"--{name}")
+            write_text(target, form.write(run.graded), f"--{name}")

@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from gradgate.grading.changes import Change, changes
 from gradgate.grading.formats.document import document
 from gradgate.grading.formats.html import page_of_class, page_of_one
 from gradgate.grading.formats.table import csv
-from gradgate.grading.graded import UNREADABLE, GradedSubmission
+from gradgate.grading.graded import UNREADABLE, GradedSubmission, as_json
 from gradgate.grading.graded_class import GradedClass
 from gradgate.grading.running import Blank, Crew, Grade, each_graded
 from gradgate.grading.store import Grading, gradings, stem
@@ -37,10 +38,14 @@ class Graders:
 
 @dataclass(frozen=True)
 class Run:
-    """A class graded. folder: where its results are kept, if anywhere; known: how many of them were there before;
-    changed: against the grading before, None where there is none."""
+    """A class graded.
+
+    entries() gives its submissions with everything, for staff; folder: where results are kept, if anywhere; known: how
+    many of them were there before; changed: against the grading before, None where there is none.
+    """
 
     graded: GradedClass
+    entries: Callable[[], Iterable[Mapping[str, Any]]]
     folder: Path | None = None
     known: int = 0
     changed: list[Change] | None = None
@@ -52,7 +57,8 @@ def grade_class(found: Found, name: str, graders: Graders, progress: Progress) -
     results = list(
         _counted(each_graded(found.submissions, graders.grade, graders.blank, graders.crew), found, progress)
     )
-    return Run(_class(found, name, graders, {graded.path: graded for graded in results}, start))
+    whole = _class(found, name, graders, {graded.path: graded for graded in results}, start)
+    return Run(whole, partial(map, as_json, whole.submissions))
 
 
 def grade_into(folder: Path, found: Found, name: str, graders: Graders, progress: Progress, *, again: bool) -> Run:
@@ -64,13 +70,13 @@ def grade_into(folder: Path, found: Found, name: str, graders: Graders, progress
         due = [submission for submission in found.submissions if submission.path not in results]
         graded_now = each_graded(due, graders.grade, graders.blank, graders.crew)
         for graded in _counted(graded_now, found, progress, known):
-            grading.add(graded)
-            results[graded.path] = graded
+            results[graded.path] = grading.add(graded)
         whole = _class(found, name, graders, results, start)
         changed = None if before is None else changes(before.results(), results, before.gate, grading.gate)
         _write(folder, grading, whole, changed)
         grading.save(finished=True)
-    return Run(whole, folder, known, changed)
+        entries = partial(map, grading.entry, [each.path for each in whole.submissions])
+    return Run(whole, entries, folder, known, changed)
 
 
 def _known(submissions: Iterable[Submission], grading: Grading) -> Iterator[GradedSubmission]:
@@ -109,7 +115,7 @@ def _write(folder: Path, grading: Grading, graded: GradedClass, changed: list[Ch
     for each in graded.submissions:
         write_whole(folder / pages[each.path], page_of_one(each, graded))
     write_whole(folder / TABLE, csv(graded))
-    write_whole(folder / DOCUMENT, _text(document(graded)))
+    write_whole(folder / DOCUMENT, document(graded, (grading.entry(each.path) for each in graded.submissions)))
     if changed is not None:
         write_whole(folder / CHANGES, _text({"schema": "gradgate.changes/1", "changes": list(map(asdict, changed))}))
     write_whole(folder / PAGE, page_of_class(graded, pages, changed))

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,15 +34,23 @@ class Grading:
         found = _read(self.folder / f"{stem(path)}.json")
         if found is None or found["path"] != path or sha256 not in (None, found["sha256"]):
             return None
-        return from_json(found)
+        return _light(from_json(found))
 
-    def add(self, graded: GradedSubmission) -> None:
+    def entry(self, path: str) -> dict[str, Any]:
+        """Everything that is kept of a submission."""
+        found = _read(self.folder / f"{stem(path)}.json")
+        assert found is not None
+        return found
+
+    def add(self, graded: GradedSubmission) -> GradedSubmission:
+        """Keeps it, and returns what need be in memory of it."""
         write_whole(self.folder / f"{stem(graded.path)}.json", _text(as_json(graded)))
+        return _light(graded)
 
     def results(self) -> dict[str, GradedSubmission]:
         """Every result of the folder, by its submission's path."""
         files = (path for path in self.folder.glob("*.json") if path.name != _HEAD)
-        found = (from_json(result) for result in map(_read, files) if result is not None)
+        found = (_light(from_json(result)) for result in map(_read, files) if result is not None)
         return {graded.path: graded for graded in sorted(found, key=lambda graded: graded.path)}
 
     def save(self, *, finished: bool) -> None:
@@ -77,6 +86,13 @@ def stem(path: str) -> str:
     """The name of a submission's files: readable, safe on every system, and another one for every path."""
     plain = re.sub(r"[^A-Za-z0-9_-]+", "_", path.removesuffix(".py"))[-60:].strip("_")
     return f"{plain}-{hashlib.sha256(path.encode()).hexdigest()[:8]}".lstrip("-")
+
+
+def _light(graded: GradedSubmission) -> GradedSubmission:
+    """Without what was printed, and staff's notes but for the cause: the file has them."""
+    notes = ({key: value for key, value in part.staff.items() if key == "cause"} for part in graded.parts)
+    parts = (replace(part, staff=staff) for part, staff in zip(graded.parts, notes, strict=True))
+    return replace(graded, output="", parts=tuple(parts))
 
 
 def _earlier(folder: Path) -> list[Grading]:

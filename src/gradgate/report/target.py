@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +30,10 @@ def write_report(target: str, report: dict[str, Any]) -> None:
     write_text(target, json.dumps(report, indent=1, allow_nan=False) + "\n", "--json")
 
 
-def write_text(target: str, text: str, option: str) -> None:
-    """The same for any text."""
+def write_text(target: str, text: str | Iterable[str], option: str) -> None:
+    """The same for any text, whole or in pieces."""
     if target == "-":
-        sys.stdout.write(text)
+        sys.stdout.writelines(_pieces(text))
         return
     try:
         write_whole(Path(target).resolve(), text)
@@ -40,11 +41,16 @@ def write_text(target: str, text: str, option: str) -> None:
         raise CannotRun(f"{option} {target}: {error.strerror}") from error
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str | Iterable[str]) -> None:
     """A temporary file beside the target, then a rename: whoever reads the path finds all of it, or what was before."""
     if path.exists() and not path.is_file():  # a device or a pipe, which a rename would replace
-        path.write_text(text, encoding="utf-8")
+        path.write_text("".join(text), encoding="utf-8")
         return
     partial = path.with_name(f".{path.name}.{os.getpid()}")
-    partial.write_text(text, encoding="utf-8", errors="backslashreplace")
+    with partial.open("w", encoding="utf-8", errors="backslashreplace") as opened:
+        opened.writelines(_pieces(text))
     partial.replace(path)
+
+
+def _pieces(text: str | Iterable[str]) -> Iterable[str]:
+    return (text,) if isinstance(text, str) else text
