@@ -4,6 +4,7 @@ import functools
 import json
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -280,3 +281,36 @@ def test_a_rubric_may_name_the_laws_of_counts_alone(tmp_path, law, told):
     path.write_text(RUBRIC.replace("symmetry", law))
     with pytest.raises(CannotRun, match=told):
         read_rubric(str(path))
+
+
+def _peak(call):
+    """The bytes that a call holds at most beyond what there was, by Python's own count, and what it returned."""
+    tracemalloc.start()
+    try:
+        returned = call()
+        return tracemalloc.get_traced_memory()[1], returned
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("name", ["python_counts", "scipy_counts"])
+def test_memory_grows_with_the_cells_and_not_with_the_vocabulary_squared(name):
+    """The same text with its words spread over 64 times as many rows: a few times V more numbers, never V^2."""
+    functions = shipped(name).module
+    tokens = np.random.default_rng(0).integers(0, 64, 300)
+    peaks = {}
+    for spread in (1, 64):
+        spaced = (tokens * spread).tolist() if name == "python_counts" else tokens * spread
+        first, W = _peak(lambda given=spaced: functions.cooccurrence(given, 2))
+        second, M = _peak(lambda given=W: functions.ppmi(given))
+        third = _peak(lambda given=M: functions.svd(given, 3))[0] if name == "scipy_counts" else 0
+        peaks[spread] = np.array([first, second, third])
+    vectors = np.array([8, 8, 80])  # of V numbers each; ARPACK keeps 20 for three singular values, and works on them
+    assert (peaks[64] - peaks[1] <= 8 * vectors * 63 * 64).all(), peaks
+    assert (8 * vectors * 63 * 64 < 8 * (64 * 64) ** 2 / 50).all()  # a fiftieth of a dense matrix
+
+
+def test_a_dense_matrix_would_fail_that_test():
+    tokens = np.random.default_rng(0).integers(0, 64, 300)
+    small, large = (_peak(lambda given=tokens * spread: np.zeros((given.max(),) * 2))[0] for spread in (1, 64))
+    assert large - small > 8 * 80 * 63 * 64
