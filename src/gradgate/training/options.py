@@ -40,7 +40,9 @@ def _add_recipe(train: argparse.ArgumentParser) -> None:
     recipe = train.add_argument_group("how it trains")
     recipe.add_argument("--recipe", choices=RECIPES, help="cs224n where D is 10, otherwise word2vec")
     recipe.add_argument("--dimension", type=at_least(2), metavar="D", help="10; with word2vec 100")
-    recipe.add_argument("--steps", type=at_least(1), metavar="N", help="40,000; with word2vec five epochs")
+    recipe.add_argument(
+        "--steps", type=at_least(1), metavar="N", help="40,000; with word2vec five epochs, 20,000 at least"
+    )
     recipe.add_argument("--batch", type=at_least(1), metavar="B", help="windows a step (50)")
     recipe.add_argument("--window", type=at_least(1), metavar="C", help="the widest radius (5)")
     recipe.add_argument("--negatives", type=at_least(1), metavar="K", help="10; with word2vec 5")

@@ -18,6 +18,7 @@ from gradgate.training.text_draws import TextDraws
 
 CS224N, WORD2VEC = "cs224n", "word2vec"
 COURSE_DIMENSION = 10
+LEAST_STEPS = 20_000
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,8 @@ def cs224n(corpus: Corpus) -> dict[str, Any]:
 
 
 def word2vec(corpus: Corpus) -> dict[str, Any]:
-    """The defaults of word2vec.c, in batches: 0.025 a pair, so 0.025 B on the mean of B windows; five epochs."""
+    """The defaults of word2vec.c, in batches: 0.025 a pair, so 0.025 B on the mean of B windows; five epochs, and more
+    on a short text, which five leave half learned."""
     batch = 50
     return {
         "dimension": 100,
@@ -96,7 +98,7 @@ def word2vec(corpus: Corpus) -> dict[str, Any]:
         "negatives": 5,
         "convention": "reject",
         "batch": batch,
-        "steps": ceil(5 * corpus.tokens.size / batch),
+        "steps": max(LEAST_STEPS, ceil(5 * corpus.tokens.size / batch)),
         "rate": 0.025 * batch,
         "halve_every": None,
         "threshold": 1e-3,
