@@ -76,7 +76,7 @@ def score(isolation: Isolation, data: bytes, functions: tuple[str, ...], *, with
         try:
             with isolation.cell(Submission("word2vec.py", data), functions=told) as cell:
                 outcomes = cell.perform(calls(function))
-                output = cell.output
+            output = cell.output
         except Broken as error:
             return Score(right, faults | {"": error}, output)
         wrong = [o for o, due in zip(outcomes, _expected(function), strict=True) if not _is_right(o, due)]

@@ -63,7 +63,7 @@ def performed(isolation: Isolation, source: bytes, **more: object) -> list[Outco
 def printed(isolation: Isolation, source: bytes) -> str:
     with isolation.cell(Submission("word2vec.py", source + SIGMOID)) as cell:
         cell.perform(calls(1))
-        return cell.output
+    return cell.output
 
 
 # ---- a cell is a worker

@@ -82,7 +82,10 @@ class Cell:
 
     @property
     def output(self) -> str:
-        """What it printed, the first bytes of it, with an escape for each character that a terminal obeys."""
+        """What it printed, the first bytes of it, with an escape for each character that a terminal obeys.
+
+        All of it has arrived once the cell is closed.
+        """
         return self._process.printed.text
 
     def close(self) -> None:
