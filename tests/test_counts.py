@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import gradgate
+from gradgate import cli
 from gradgate.calling.calls import Call
 from gradgate.calling.implementation import Implementation
 from gradgate.calling.inprocess import InProcess
@@ -314,3 +315,9 @@ def test_a_dense_matrix_would_fail_that_test():
     tokens = np.random.default_rng(0).integers(0, 64, 300)
     small, large = (_peak(lambda given=tokens * spread: np.zeros((given.max(),) * 2))[0] for spread in (1, 64))
     assert large - small > 8 * 80 * 63 * 64
+
+
+def test_a_dtype_that_counts_have_not_is_one_sentence_and_exit_4(capsys):
+    assert cli.main(["verify", "python_counts", "--loss", "pmi,svd", "--dtype", "float16"]) == 4
+    told = "gradgate: pmi, svd: not examined in float16, but in float64 and float32\n"
+    assert capsys.readouterr().err == told
