@@ -127,7 +127,7 @@ def test_a_plain_skipgram_is_judged_with_right_losses_where_its_own_are_wrong(gr
 
 
 def test_the_2017_form_has_six_parts_and_a_sigmoid_from_elsewhere_costs_nothing(grade):
-    graded = grade((STRANGERS / "cs224n_2017_right.py").read_bytes())
+    graded = grade((STRANGERS / "cs224n_2017_right.py").read_bytes(), few(rubric_for("CS224n 2017")))
     assert (graded.score, graded.max_score, len(graded.parts)) == (100, 100, 6)
     assert part(graded, "sigmoid").max_points == 0
     assert part(graded, "normalize_rows").verdict == "fragile"
@@ -163,7 +163,8 @@ def test_what_is_wrong_is_told_in_the_students_own_names_with_a_small_input_and_
 
 
 def test_a_file_that_is_wrong_by_very_little_has_no_points(grade):
-    found = part(grade(RIGHT.replace("loss = -np.log(p)\n", "loss = -np.log(p) * (1 + 1e-12)\n")), "negative_sampling")
+    text = RIGHT.replace("loss = -np.log(p)\n", "loss = -np.log(p) * (1 + 1e-12)\n")
+    found = part(grade(text, FEW), "negative_sampling")
     assert (found.verdict, found.points) == ("refuted", 0)
 
 
