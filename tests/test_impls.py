@@ -11,9 +11,15 @@ import pytest
 
 IMPLS = Path(__file__).parents[1] / "impls"
 TORCH = ("torch_autograd", "torch_rows")
-NAMES = ("pure_python", "numpy_dense", "numpy_rows", "array_api", *TORCH, "torch_ranks")
+NAMES = ("pure_python", "numpy_dense", "numpy_rows", "array_api", "numba_fused", *TORCH, "torch_ranks")
 ON_DEVICES = (*TORCH, "torch_ranks")
-NEEDS = {"array_api": "array_api_compat", "torch_autograd": "torch", "torch_rows": "torch", "torch_ranks": "torch"}
+NEEDS = {
+    "array_api": "array_api_compat",
+    "numba_fused": "numba",
+    "torch_autograd": "torch",
+    "torch_rows": "torch",
+    "torch_ranks": "torch",
+}
 ROUNDOFF = {"float64": 2.0**-53, "float32": 2.0**-24, "float16": 2.0**-11, "bfloat16": 2.0**-8}
 PARAMETERS = {
     "naive_softmax": "center outside U",
@@ -276,6 +282,24 @@ def test_every_function_agrees_with_longdouble(name, device, dtype):
             results = call(impl, function, given, dtype, device)
             assert all(result.dtype == dtype for result in results), label
             assert_close(results, exact(function, given), ROUNDOFF[dtype], 100.0, label)
+
+
+def test_blocks_threads_and_tiles_of_the_vocabulary_are_put_together():
+    impl = load("numba_fused")
+    assert impl.TILE < 2600, "one tile would hold all"
+    for function, given in draw_cases(impl, V=2600):
+        assert_close(call(impl, function, given), exact(function, given), ROUNDOFF["float64"], 100.0, function)
+
+
+def test_the_cache_of_the_compiled_file_is_found_under_any_name():
+    """Numba's cache remembers a module's name, and asks for it when it is read."""
+    load("numba_fused")
+    for name in ("one_name", "another_name"):
+        spec = importlib.util.spec_from_file_location(name, IMPLS / "numba_fused.py")
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        loss, *_ = module.negative_sampling(np.ones(2), 1, np.array([0, 0]), np.zeros((2, 2)))
+        np.testing.assert_allclose(loss, 3 * math.log(2), rtol=1e-15)
 
 
 def test_nothing_beyond_the_array_api_standard_is_asked_for(monkeypatch):

@@ -24,7 +24,9 @@ from gradgate.calling.wire import BadFrame
 from gradgate.errors import Broken, CannotRun, Late
 
 LOAD_LIMIT = 60.0  # seconds for importing the implementation and what it needs, on top of a call's own limit
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1")
+ONE_THREAD = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"
+)
 RANK = "RANK"  # in the environment of a rank, and of no other worker
 _running: set[subprocess.Popen[bytes]] = set()  # the workers of this process
 Found = TypeVar("Found")

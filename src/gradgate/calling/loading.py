@@ -24,6 +24,7 @@ ENTRY_POINTS = "gradgate.impls"
 EXTRAS = {
     "array_api_compat": "array-api",
     "jax": "peers",
+    "numba": "compiled",
     "scipy": "counts",
     "torch": "torch",
 }  # a package that an implementation may need, and the extra that brings it

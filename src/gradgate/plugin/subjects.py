@@ -107,8 +107,9 @@ class Subjects:
         implementation = load_source(source, ranks=True)
         if implementation.particulars.ranks > 1:
             return self._start(source)
-        if torch := sys.modules.get("torch"):
-            torch.set_num_threads(1)  # small arrays: more threads only get into each other's way
+        for library in ("torch", "numba"):  # small arrays: more threads only get into each other's way
+            if loaded := sys.modules.get(library):
+                loaded.set_num_threads(1)
         self._require_device(source.name, implementation.devices_here())
         return InProcess(implementation, self.device)
 
