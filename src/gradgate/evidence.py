@@ -67,7 +67,8 @@ class Evidence:
             if values.shape != (len(result.rows), shape[-1]) or not _are_rows(result.rows, shape[0]):
                 raise Unusable(variant, f"{quantity} is no row-sparse gradient of shape {shape}")
             full = np.zeros(shape)
-            np.add.at(full, result.rows, values)
+            with np.errstate(over="ignore", invalid="ignore"):  # inf - inf is the implementation's own
+                np.add.at(full, result.rows, values)
             return full
         if values.shape != shape:
             if values.size != np.prod(shape, dtype=int) or values.ndim < len(shape):
