@@ -19,11 +19,18 @@ _IN_V_C = ("context", "contexts")
 
 
 def shrink(case: Case, fails: Callable[[Case], bool], steps: int = STEPS) -> Case:
-    """The smallest case found that `fails`; the given one if no smaller one does."""
+    """The smallest case of a loss found that `fails`; the given one if no smaller one does."""
+    return descend(case, fails, _smaller, steps)
+
+
+def descend(
+    case: Case, fails: Callable[[Case], bool], smaller: Callable[[Case], Iterator[Case]], steps: int = STEPS
+) -> Case:
+    """From a failing case to the first of its smaller ones that fails too, and on from there."""
     current, left, progress = case, steps, True
     while progress and left > 0:
         progress = False
-        for candidate in _smaller(current):
+        for candidate in smaller(current):
             left -= 1
             if fails(candidate):
                 current, progress = candidate, True

@@ -8,23 +8,14 @@ import numpy as np
 
 from gradgate.case import Case
 from gradgate.cells import Cells
+from gradgate.shrink import descend
 
 STEPS = 60  # calls of `fails` that one shrinking may cost
 
 
 def shrink(case: Case, fails: Callable[[Case], bool]) -> Case:
-    """The smallest case found that `fails`; the given one if no smaller one does."""
-    current, left, progress = case, STEPS, True
-    while progress and left > 0:
-        progress = False
-        for candidate in _smaller(current):
-            left -= 1
-            if fails(candidate):
-                current, progress = candidate, True
-                break
-            if left <= 0:
-                break
-    return current
+    """The smallest case of the counts found that `fails`; the given one if no smaller one does."""
+    return descend(case, fails, _smaller, STEPS)
 
 
 def _smaller(case: Case) -> Iterator[Case]:

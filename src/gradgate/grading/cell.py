@@ -6,26 +6,14 @@ import re
 from typing import Protocol
 
 from gradgate.adapters.adapted import ONLY_GRADED
-from gradgate.calling.calls import Call, Outcome
-from gradgate.calling.implementation import Particulars
+from gradgate.calling.inprocess import Performer
 
 
-class Cell(Protocol):
-    """A child that holds one submission: what the judging asks of it."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def offers(self) -> tuple[str, ...]: ...
-
-    @property
-    def particulars(self) -> Particulars: ...
+class Cell(Performer, Protocol):
+    """Whoever makes the calls of one submission, and remembers what its adapter remarked."""
 
     @property
     def remarks(self) -> list[str]: ...
-
-    def perform(self, calls: list[Call]) -> list[Outcome]: ...
 
 
 def remarks_of(cell: Cell) -> tuple[str, ...]:
