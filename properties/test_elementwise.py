@@ -14,6 +14,11 @@ def test_sigmoid_of_x_and_of_minus_x_add_up_to_one(implementation, data):
 
 
 @given(data=st.data())
+def test_a_number_moves_its_own_sigmoid_alone_by_s_times_one_minus_s(implementation, data):
+    hold("sigmoid_jacobian", implementation, data)
+
+
+@given(data=st.data())
 def test_probabilities_add_up_to_one(implementation, data):
     hold("softmax_sums_to_one", implementation, data)
 

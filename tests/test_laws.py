@@ -292,6 +292,11 @@ FAULTS = {
     "update_of_rate_0": [scale(0, 1 + 1e-6), spoil(-1, lambda new, given: new + new.dtype.type(1e-6))],
     "additive_batch": [spoil(-1, by_batch), spoil(0, by_batch), spoil(0, lambda value, given: value[::-1])],
     "sigmoid_symmetry": [scale(0, 1 + 1e-12), feed(["x"], lambda x, given: x + x.dtype.type(1e-6))],
+    "sigmoid_jacobian": [
+        spoil(0, lambda value, given: value / (value.size * value.max())),
+        spoil(0, lambda value, given: value * value),
+        spoil(0, lambda value, given: value.mean() + 0 * value),
+    ],
     "softmax_sums_to_one": [scale(0, 1 + 1e-12)],
     "softmax_shift": [feed(["logits"], lambda logits, given: np.rint(logits))],
     "promised_form": [

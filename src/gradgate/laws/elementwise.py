@@ -22,6 +22,29 @@ def _symmetry(evidence: Evidence) -> list[Claim]:
     return [Claim("sigmoid", both, ball(np.ones_like(both.mid)))]
 
 
+def _nearest_to_zero(case: Case) -> tuple[np.intp, ...]:
+    x = case.wide("x")
+    return np.unravel_index(np.argmin(np.abs(x)), x.shape)
+
+
+def _one_moved(witness: Witness) -> list[Call]:
+    case = witness.case
+    moved = np.array(case.wide("x"))
+    if not moved.size:
+        raise NotApplicable("there is no number to move")
+    place = _nearest_to_zero(case)
+    moved[place] += max(1.0, abs(moved[place])) / 8
+    return [Call("one moved", case.with_inputs(x=round_to(moved, case.form)))]
+
+
+def _diagonal(evidence: Evidence) -> list[Claim]:
+    """sigma(x + h) - sigma(x) = h sigma (1 - sigma) + r, |r| <= M2 h^2 / 2, and nothing where h = 0."""
+    base, moved = evidence.ball("base", "sigmoid"), evidence.ball("one moved", "sigmoid")
+    step = ball(evidence.witness.variant("one moved").wide("x")) - evidence.case.wide("x")
+    linear = base * (-base + 1.0) * step
+    return [Claim("sigmoid", moved - base, linear.widened(_M2 / 2 * step.mid**2))]
+
+
 def _sum_to_one(evidence: Evidence) -> list[Claim]:
     total = evidence.ball("base", "softmax").sum(axis=-1)
     return [Claim("softmax", total, ball(np.ones_like(total.mid)))]
@@ -47,8 +70,11 @@ def _is_softmax(case: Case) -> bool:
     return case.function == "softmax"
 
 
+_M2 = (1 + 2.0**-20) / (6 * 3**0.5)  # the largest |sigma''|, where sigma = 1/2 +- 1/sqrt(12)
+
 LAWS = (
     Law("sigmoid_symmetry", "sigmoid(x) + sigmoid(-x) = 1", _is_sigmoid, _symmetry, _negated),
+    Law("sigmoid_jacobian", "d sigmoid(x) / dx = diag(s (1 - s)), s = sigmoid(x)", _is_sigmoid, _diagonal, _one_moved),
     Law("softmax_sums_to_one", "the probabilities of a row add up to 1", _is_softmax, _sum_to_one),
     Law("softmax_shift", "softmax(x + c) = softmax(x)", _is_softmax, _same, _raised),
 )
