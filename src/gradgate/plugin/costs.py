@@ -51,7 +51,7 @@ class Costs:
         """One benchmark. Skips what is not offered or takes too long; fails, and times nothing, for what is wrong."""
         reason = item.left_out_for(implementation.name, full=self._full)
         if item.function not in implementation.offers:
-            reason = f"not offered: {implementation.name} defines no {item.function}"
+            reason = f"not offered: {Path(implementation.name).name} defines no {item.function}"
         elif item.dtype not in implementation.particulars.dtypes:
             item = item.in_dtype(implementation.particulars.dtypes[0])
         if reason:
