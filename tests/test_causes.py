@@ -199,14 +199,15 @@ def test_the_evidence_says_on_which_inputs_it_fails():
 
 
 def test_only_the_examination_and_the_reports_know_of_causes():
-    """The causes look at what judging found; nothing that judges may look at a cause. Reports and grading tell them."""
+    """The causes look at what judging found; nothing that judges may look at a cause. The findings carry it, and reports
+    and grading tell it."""
     users = {
         path.relative_to(SOURCE).as_posix()
         for path in SOURCE.rglob("*.py")
         if not {"causes", "confusion", "grading"} & set(path.parent.parts)
         and "from gradgate.causes" in path.read_text("utf-8")
     }
-    assert users <= {"examining/examination.py", "large/examination.py", "report/wording.py"}
+    assert users <= {"examining/examination.py", "examining/findings.py", "large/examination.py", "report/wording.py"}
     imported = {
         node.module
         for path in (SOURCE / "causes").rglob("*.py")
