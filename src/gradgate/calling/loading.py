@@ -27,6 +27,7 @@ EXTRAS = {
     "numba": "compiled",
     "scipy": "counts",
     "torch": "torch",
+    "triton": "gpu",
 }  # a package that an implementation may need, and the extra that brings it
 
 
