@@ -199,8 +199,8 @@ def test_the_evidence_says_on_which_inputs_it_fails():
 
 
 def test_only_the_examination_and_the_reports_know_of_causes():
-    """The causes look at what judging found; nothing that judges may look at a cause. The findings carry it, and reports
-    and grading tell it."""
+    """The causes look at what judging found; nothing that judges may look at a cause. The findings carry it;
+    reports and grading tell it."""
     users = {
         path.relative_to(SOURCE).as_posix()
         for path in SOURCE.rglob("*.py")
