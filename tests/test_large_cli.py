@@ -86,8 +86,9 @@ def test_memory_is_asked_for_before_anything_is_drawn(monkeypatch):
 def test_what_this_process_takes_is_seen():
     watch = Watch([])
     with watch.over(0):
-        held = bytearray(b"\1" * 2**26)
-    assert not watch.knows or 2**26 - 2**20 <= watch.most < 2**28, len(held)
+        held = bytearray(b"\1" * 2**28)
+    # pages that this process shares with others count less while there are others: some megabytes come and go
+    assert not watch.knows or 2**28 - 2**25 <= watch.most < 2**30, len(held)
 
 
 def test_the_cost_beside_gradcheck_is_told_as_json(monkeypatch, capsys):
