@@ -21,7 +21,7 @@ def another_loss(failing: Exhibits, passing: Exhibits, quantity: str) -> Relatio
     if len(failing) > 1 and all(e.agrees("loss", e.due["loss"] + shift) for e in everything) and np.isfinite(shift):
         return Relation("stray constant", f"off by {shift:.3g} whatever the input")
     limits = {float(e.seen["loss"]) for e in failing}
-    round_p = any(np.isclose(min(limits), k * np.log(10), rtol=2.0**-40) for k in range(1, 31))  # -log 1e-k
+    round_p = any(failing[0].agrees("loss", np.asarray(k * np.log(10.0))) for k in range(1, 31))  # -log 1e-k
     if len(limits) == 1 and (len(failing) > 1 or round_p) and all(e.due["loss"] > min(limits) for e in failing):
         return Relation("clipping", f"it ends at {min(limits):.6g}: what is larger is cut")
     for words, name, value in _INSTEAD:
