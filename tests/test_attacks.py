@@ -19,15 +19,19 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import numpy as np
 import pytest
 
+from gradgate.bounds.arithmetic import Arithmetic
 from gradgate.calling.calls import Call, Outcome
-from gradgate.calling.loading import load
+from gradgate.calling.implementation import Particulars
 from gradgate.draws import generated
 from gradgate.errors import Broken, CannotRun
+from gradgate.evidence import Evidence
+from gradgate.examining.judging import PASSED, judge_one
 from gradgate.isolation import Isolation, Limits, Submission
 from gradgate.isolation.tiers import TIERS
+from gradgate.laws import BY_NAME
+from gradgate.witness import Witness
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="the layers are Linux's; a plain child confines nothing"
@@ -39,6 +43,7 @@ SPOILT, SPARED = PARTS[:2]  # what a file of harm/ or hangs/ may spoil, and what
 # what a file prints that got somewhere
 BOASTS = ("FOUND", "OBEYED", "SENT A", "RAISED", "TOOK BACK")
 _DUE = re.compile(r"Due: (half|all|nothing)\.")
+_EXACT = [BY_NAME[name] for name in ("exact_value", "exact_gradient", "promised_form")]
 _LATIN = b"# -*- coding: latin-1 -*-\n"
 
 
@@ -79,7 +84,7 @@ def score(isolation: Isolation, data: bytes, functions: tuple[str, ...], *, with
             output = cell.output
         except Broken as error:
             return Score(right, faults | {"": error}, output)
-        wrong = [o for o, due in zip(outcomes, _expected(function), strict=True) if not _is_right(o, due)]
+        wrong = [o for o, witness in zip(outcomes, _witnesses(function), strict=True) if not _is_right(o, witness)]
         right += () if wrong else (function,)
         faults |= {function: wrong[0]} if wrong else {}
     return Score(right, faults, output)
@@ -92,17 +97,17 @@ def calls(function: str) -> list[Call]:
 
 
 @cache
-def _expected(function: str) -> list[Outcome]:
-    right = load("numpy_dense")
-    return [right.perform(call) for call in calls(function)]
+def _witnesses(function: str) -> list[Witness]:
+    return [Witness(call.case, Arithmetic(call.case.form)) for call in calls(function)]
 
 
-def _is_right(outcome: Outcome, expected: Outcome) -> bool:
-    """Equal as far as ten digits: a wrong answer of the attacks is off by much more."""
+def _is_right(outcome: Outcome, witness: Witness) -> bool:
+    """Whether every number is the exact one, within its rounding bound, and nothing was written to."""
     if outcome.fault or outcome.changed:
         return False
-    pairs = [(outcome.results[q].values, result.values) for q, result in expected.results.items()]
-    return all(a.shape == b.shape and a.dtype.kind == "f" and np.allclose(a, b, 1e-10, 1e-12) for a, b in pairs)
+    evidence = Evidence(witness, {"base": outcome}, Particulars())
+    judged = [judge_one(law, evidence) for law in _EXACT if law.applies(witness.case)]
+    return bool(judged) and all(judgement.status == PASSED for judgement in judged)
 
 
 class Surroundings:
