@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -18,8 +19,9 @@ from gradgate.training.course_draws import CourseDraws
 from gradgate.training.gradients import Gradient, Gradients
 from gradgate.training.mersenne import Mersenne
 from gradgate.training.plain import PlainDraws
+from gradgate.training.recipe import Recipe, cs224n
 from gradgate.training.setting import setting
-from gradgate.training.sgd import Learner, running_costs
+from gradgate.training.sgd import Learner, Training, running_costs
 from gradgate.training.witness import Lockstep, Parted
 from gradgate.training.yardstick import loss_bound
 
@@ -110,6 +112,34 @@ def test_the_running_cost_is_the_assignments():
     losses = np.arange(1.0, 41.0)
     assert running_costs(losses).tolist() == [10, 0.95 * 10 + 0.05 * 20, *running_costs(losses)[2:]]
     assert len(running_costs(losses[:9])) == 0
+
+
+class Recording:
+    """A learner that notes the rates that it is given."""
+
+    name = "recording"
+
+    def __init__(self) -> None:
+        self.rates: list[float] = []
+
+    def learn(self, batch, rate: float) -> float:
+        self.rates.append(rate)
+        return 1.0
+
+    def is_finite(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("halve_every", "rates"),
+    [(2, [8.0, 8.0, 4.0, 4.0, 2.0]), (None, [8.0, 6.4, 4.8, 3.2, 1.6])],
+    ids=["halved after every second step", "evenly to zero"],
+)
+def test_every_step_is_taken_at_its_own_rate(halve_every, rates):
+    recipe = Recipe(**{**cs224n(None), "steps": 5, "rate": 8.0, "halve_every": halve_every}, name="cs224n")
+    learner = Recording()
+    Training(recipe, SimpleNamespace(batch=list), [learner]).run(5, lambda *_: None, lambda: None)
+    assert learner.rates == pytest.approx(rates, rel=2**-50)
 
 
 def test_every_way_to_call_an_implementation_gives_one_gradient(text, tmp_path):
