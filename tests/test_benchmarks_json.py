@@ -12,15 +12,22 @@ import pytest
 
 from gradgate.costs.document import Run, document, read_run
 from gradgate.costs.items import Item
-from gradgate.costs.limits import limits
+from gradgate.costs.limits import Limits, as_json
 from gradgate.costs.machine import machine
 from gradgate.costs.measuring import Measurement
 from gradgate.costs.noise import Certificate, WallNoise
 from gradgate.report.document import surroundings
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks-json.md"
-OPEN = {"versions", "skipped", "machine.caches", "machine.blas"}  # their keys are names, or said in a sentence
+OPEN = {
+    "versions",
+    "skipped",
+    "machine.caches",
+    "machine.blas",
+    "machine.limits.flops_by_dtype",
+}  # their keys are names, or said in a sentence
 INTERVALS = ("growth.time", "growth.bytes", "growth.returned", "comparisons.wins_from", "comparisons.ratio")
+LIMITS = Limits(((2**12, 2e11), (2**20, 1e11), (2**28, 4e10)), {"float32": 2e11, "float64": 1e11})
 SAID = {"machine.system", "machine.processor", "machine.cpus"}  # in the line on the machine
 
 
@@ -36,7 +43,7 @@ def run() -> Run:
             counted = {"rounds": 21, "bytes": V, "rows": V, "returned": V, "verified": True, "load": None}
             found.append(Measurement("one", item.function, loss, seconds=seconds, **sizes, **counted))
     noise = Certificate((1.0, 1.001), 1.2, 1.002, WallNoise(8, 1.03, 1.1, 1.06))
-    about = {**machine(), "limits": limits()}
+    about = {**machine(), "limits": as_json(LIMITS)}
     versions = surroundings(("numpy", "torch"))["versions"]
     return Run(
         "run",

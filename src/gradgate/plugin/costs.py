@@ -17,7 +17,7 @@ from gradgate.calling.inprocess import Performer
 from gradgate.case import Case
 from gradgate.costs.document import Run, document
 from gradgate.costs.items import Item, case_of, items
-from gradgate.costs.limits import limits
+from gradgate.costs.limits import Limits, as_json, measured_limits
 from gradgate.costs.machine import machine
 from gradgate.costs.measuring import Measurement, measure, measure_epoch
 from gradgate.costs.noise import Certificate, WallControl, certify
@@ -44,7 +44,7 @@ class Costs:
         self.complete = False  # until the session has come to its end
         self._seed, self._target, self._full = seed, target, full
         self._noise: Certificate | None = None
-        self._limits: dict[str, float | None] | None = None
+        self._limits: Limits | None = None
         self._control: WallControl | None = None
 
     def measure(self, benchmark: Any, device: str, implementation: Performer, item: Item) -> None:
@@ -82,11 +82,11 @@ class Costs:
             self._skip(f"absent: {absent}")
         self.measurements.append(measure_epoch(benchmark, epoch))
 
-    def measure_floor(self, benchmark: Any) -> None:
+    def measure_floor(self, benchmark: Any, device: str) -> None:
         case = case_of(_CONTROLLED)
         benchmark(partial(lambda *arguments: None, *case.inputs.values()))
         self.floor = tuple(float(f"{q:.3g}") for q in np.quantile(benchmark.stats.stats.data, (0, 0.5, 1)))
-        self._limits = limits()
+        self._limits = measured_limits(device)
         self._noise = certify(_product(case))
 
     def _take_control(self) -> None:
@@ -103,7 +103,7 @@ class Costs:
         return Run(
             name="this run",
             seed=self._seed,
-            machine={**machine(), "limits": self._limits},
+            machine={**machine(), "limits": None if self._limits is None else as_json(self._limits)},
             versions=surroundings(_LIBRARIES)["versions"],
             measurements=tuple(self.measurements),
             skipped=dict(sorted(self.skipped.items())),
@@ -157,4 +157,4 @@ def cost_of_training(benchmark: Any, request: pytest.FixtureRequest) -> Callable
 @pytest.fixture
 def floor(benchmark: Any, request: pytest.FixtureRequest) -> Callable[[], None]:
     """floor() times a call that does nothing, and certifies how noisy the machine is."""
-    return partial(request.config.stash[COSTS].measure_floor, benchmark)
+    return partial(request.config.stash[COSTS].measure_floor, benchmark, request.config.getoption("device"))
