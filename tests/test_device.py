@@ -121,6 +121,14 @@ def test_the_host_copies_fast_in_a_cache_and_slower_in_memory():
     assert on.sizes[-1] >= 2**27
 
 
+def test_rates_are_what_was_moved_and_computed_by_the_clock_that_was_given():
+    ticks = iter(range(1000))
+    found = limits(Host(lambda: float(next(ticks))), (2**28,))  # every call takes one second, and copies once
+    assert found.memory == pytest.approx(2**28, rel=1e-3)
+    for rate in found.flops.values():  # without threadpoolctl nothing holds the BLAS to one thread
+        assert rate == pytest.approx(2 * 1024**3, rel=1e-3)
+
+
 def test_a_copy_on_the_host_copies_the_bytes_that_it_says(monkeypatch):
     made = []
     monkeypatch.setattr(np, "copyto", lambda target, source: made.append((target.nbytes, source.nbytes)))

@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 
 from gradgate import cli
-from gradgate.costs import limits
 from gradgate.costs.document import Run, document, read_run
 from gradgate.costs.measuring import Measurement
 from gradgate.costs.noise import Certificate
@@ -21,8 +20,9 @@ from gradgate.costs.page import labels, style
 from gradgate.costs.page.command import PAGE, Report, report, report_of
 from gradgate.costs.page.digest import digest, median
 from gradgate.costs.page.drawing import HEIGHT, WIDTH, whole
-from gradgate.costs.page.throughput import ARITHMETIC, BANDWIDTH, bound
+from gradgate.costs.page.throughput import bound
 from gradgate.costs.page.writing import rasterizer_missing
+from gradgate.costs.roofline import ARITHMETIC, MEMORY
 from gradgate.errors import CannotRun
 
 SIZES = (2**8, 2**12, 2**14, 2**17)
@@ -53,6 +53,10 @@ def measured(implementation: str, loss: str, V: int, seconds: float, K: int | No
         returned=400 * rows + 404,
         verified=True,
         load=1.0,
+        least_bytes=800 * (V if K is None else B * (K + 1)),
+        least_operations=600 * B * (V if K is None else K + 1),
+        form_bytes=800 * (V if K is None else B * (K + 1)),
+        cold_seconds=(1.1 * seconds,),
     )
 
 
@@ -258,7 +262,7 @@ def test_the_page_and_every_figure_have_both_themes(made: Report) -> None:
 
 
 def test_every_line_has_its_label_inside_the_panel(made: Report) -> None:
-    assert [figure.name for figure in made.figures] == ["time-V-1", "slopes", "time-K", "bytes-V", "pairs"]
+    assert [figure.name for figure in made.figures] == ["time-V-1", "slopes", "time-K", "bytes-V", "pairs", "roofline"]
     svgs = iter(tree(made.html()).iter("svg"))
     for figure in made.figures:
         for panel in figure.panels:
@@ -284,7 +288,7 @@ def test_the_limits_of_pairs_follow_from_what_must_be_moved_and_computed(B: int)
     softmax = measured("one", "naive_softmax", 1000, 1.0, B=B)
     sampling = measured("one", "negative_sampling", 1000, 1.0, K=5, B=B)
     found = digest(replace(planted(), measurements=(softmax, sampling)))  # 4e10 bytes/s, 2e11 operations/s
-    moved = bound(found, softmax, BANDWIDTH), bound(found, sampling, BANDWIDTH)
+    moved = bound(found, softmax, MEMORY), bound(found, sampling, MEMORY)
     assert moved == (
         pytest.approx(4e10 * B / 800_000),
         pytest.approx(4e10 / 4800),
@@ -303,20 +307,6 @@ def test_labels_never_cover_one_another() -> None:
         assert 40 <= placed[0] <= placed[-1] <= 250
 
 
-# ---- the machine's limits
-
-
-def test_limits_are_what_was_moved_and_computed_in_the_time_of_the_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    ticks = iter(range(1000))
-    monkeypatch.setattr(limits.time, "thread_time", lambda: float(next(ticks)))  # every call takes one second
-    monkeypatch.setattr(limits, "caches", lambda: {"L3": 2**15})
-    monkeypatch.setattr(limits, "_COPY", (2**16, 2**20))
-    found = limits.limits()
-    assert found["copy_bytes_per_second"] == pytest.approx(2 * 4 * 2**15, rel=1e-3)
-    if found["flops_per_second"] is not None:  # without threadpoolctl nothing holds the BLAS to one thread
-        assert found["flops_per_second"] == pytest.approx(2 * 1024**3, rel=1e-3)
-
-
 # ---- the command
 
 
@@ -333,7 +323,7 @@ def test_the_folder_is_named_after_the_first_file_and_holds_page_and_figures(
 ) -> None:
     assert cli.main(["report", "run.json"]) == 0
     names = {path.name for path in (folder / "run-report").iterdir()}
-    figures = {"time-V-1", "slopes", "time-K", "bytes-V", "pairs"}
+    figures = {"time-V-1", "slopes", "time-K", "bytes-V", "pairs", "roofline"}
     missing = rasterizer_missing()
     pictures = set() if missing else {f"{name}.png" for name in figures}
     assert names == {PAGE} | {f"{name}.svg" for name in figures} | pictures

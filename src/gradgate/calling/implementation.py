@@ -121,17 +121,20 @@ class Implementation:
         """Calls the function with inputs turned into the implementation's own arrays; returns what it returns."""
         return self._function(function)(*self._arguments(function, dtype, device, layout, inputs).values())
 
-    def prepared(self, case: Case, device: str = "cpu") -> Callable[[], Any]:
-        """The call with its arguments converted beforehand, and waited for: what is timed is the implementation."""
+    def prepared(self, case: Case, device: str = "cpu", *, wait: bool = True) -> Callable[[], Any]:
+        """The call with its arguments converted beforehand, and waited for: what is timed is the implementation.
+
+        With wait=False it returns as the implementation does, which may be before the device has finished.
+        """
         arguments = self._arguments(case.function, case.dtype, device, PLAIN, case.inputs).values()
         call = partial(self._function(case.function), *arguments)
-        wait = getattr(self.module, "synchronize", None)
-        if wait is None:
+        synchronize = getattr(self.module, "synchronize", None)
+        if synchronize is None or not wait:
             return call
 
         def waited() -> Any:
             result = call()
-            wait()
+            synchronize()
             return result
 
         return waited

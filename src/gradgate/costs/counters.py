@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradgate.calling.calls import Outcome
+from gradgate.costs.least import BYTES
 from gradgate.interface import is_matrix_gradient
 
 _MEMORY_EVENT = "[memory]"  # how torch's profiler names an allocation or, negative, a release
@@ -28,7 +29,8 @@ def work_of(outcome: Outcome) -> Work:
     rows = sum(len(result.values) for quantity, result in outcome.results.items() if is_matrix_gradient(quantity))
     size = 0
     for result in outcome.results.values():
-        size += result.values.nbytes + (0 if result.rows is None else result.rows.nbytes)
+        size += result.values.size * BYTES.get(result.dtype, result.values.itemsize)  # bfloat16 comes as float32
+        size += 0 if result.rows is None else result.rows.nbytes
     return Work(rows, size)
 
 

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from gradgate.costs.fits import Interval
+from gradgate.costs.limits import Limits, from_json
 from gradgate.costs.measuring import Measurement
 from gradgate.costs.noise import Certificate, WallNoise
+from gradgate.costs.roofline import share
 from gradgate.costs.summary import Comparison, Growth, comparisons, growths
 from gradgate.errors import CannotRun
 from gradgate.interface import NEGATIVE_SAMPLING
@@ -22,7 +24,12 @@ _KINDS = {  # of the fields of a Measurement, its seconds aside
     "verified": bool,
     "load": int | float | None,
 }
-_LATER = {"check": str | None, "lifted": bool}  # keys that the first documents of the schema lack
+_LATER = {  # keys that the first documents of the schema lack
+    **dict.fromkeys(("least_bytes", "form_bytes", "least_operations"), int | None),
+    "check": str | None,
+    "lifted": bool,
+}
+_TIMES = ("cold_seconds", "device_seconds")  # they too
 _MOST = 2.0**63  # of anything that is counted or timed
 
 
@@ -41,9 +48,15 @@ class Run:
     noise: Certificate | None
     complete: bool
 
+    @property
+    def limits(self) -> Limits | None:
+        """What its machine can do at best, where it was measured."""
+        return from_json(self.machine.get("limits"))
+
 
 def document(run: Run, *, fitted: bool = True) -> dict[str, Any]:
     """Everything measured, and, unless the run is still going on, what follows from it."""
+    known = run.limits if fitted else None
     return {
         "schema": SCHEMA,
         "seed": run.seed,
@@ -56,7 +69,7 @@ def document(run: Run, *, fitted: bool = True) -> dict[str, Any]:
         "failed": list(run.failed),
         "growth": [_growth(growth) for growth in growths(run.measurements)] if fitted else [],
         "comparisons": [_comparison(found) for found in comparisons(run.measurements)] if fitted else [],
-        "benchmarks": [asdict(measurement) for measurement in run.measurements],
+        "benchmarks": [{**asdict(m), "roofline": _share(m, known)} for m in run.measurements],
     }
 
 
@@ -101,12 +114,12 @@ def _measurement(item: dict[str, Any]) -> Measurement:
         raise ValueError(f"K is {item['K']} in a benchmark of {item['loss']}")
     if not item["seconds"]:
         raise ValueError("a benchmark holds no seconds")
-    later = {name: item[name] for name in _LATER if name in item}
-    for name, value in later.items():
-        if not isinstance(value, _LATER[name]):
+    kept = {name: item[name] for name in (*_KINDS, *_LATER) if name in item}
+    for name, value in kept.items():
+        if name in _LATER and not isinstance(value, _LATER[name]):
             raise ValueError(f"{name} is {value!r} in a benchmark")
-    kept = {name: item[name] for name in _KINDS}
-    return Measurement(**kept, **later, seconds=_positive(item["seconds"], "seconds"))
+    kept |= {name: _positive(item.get(name, []), name) for name in ("seconds", *_TIMES)}
+    return Measurement(**kept)
 
 
 def _certificate(found: dict[str, Any]) -> Certificate:
@@ -139,6 +152,13 @@ def _growth(growth: Growth) -> dict[str, Any]:
         "returned": growth.returned and _interval(growth.returned),
         "local_slopes": [[_rounded(size), _rounded(slope)] for size, slope in growth.slopes],
     }
+
+
+def _share(measurement: Measurement, known: Limits | None) -> dict[str, Any] | None:
+    found = share(measurement, known)
+    if found is None:
+        return None
+    return {name: _rounded(value) if isinstance(value, float) else value for name, value in asdict(found).items()}
 
 
 def _comparison(found: Comparison) -> dict[str, Any]:

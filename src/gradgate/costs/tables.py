@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from gradgate.costs.document import Run
 from gradgate.costs.fits import Interval
+from gradgate.costs.measuring import Measurement
+from gradgate.costs.roofline import Share, share
 from gradgate.costs.summary import Comparison, Growth, comparisons, growths
-from gradgate.costs.units import times
+from gradgate.costs.units import percent, seconds, times
 
 
 def lines(run: Run) -> Iterator[str]:
@@ -21,6 +23,10 @@ def lines(run: Run) -> Iterator[str]:
         yield ""
         yield "naive softmax against negative sampling, the same implementation"
         yield from _columns(COMPARED, [comparison_cells(comparison) for comparison in compared])
+    if shares := list(share_rows(run)):
+        yield ""
+        yield "share of this machine's limit: the least time that bytes and operations allow, over the fastest round"
+        yield from _columns(SHARES, shares)
     if run.noise is not None:
         yield ""
         yield noise_sentence(run)
@@ -31,6 +37,26 @@ def lines(run: Run) -> Iterator[str]:
 
 GROWTH = ("implementation", "function", "over", "at", "time", "95 %", "bytes held", "returned")
 COMPARED = ("implementation", "K", "B", "negative sampling wins from V =", "95 %", "ratio", "95 %", "at V =")
+
+SHARES = ("implementation", "function", "V", "K", "B", "dtype", "limit", "by", "time", "share", "of its form", "cold")
+
+
+def share_rows(run: Run) -> Iterator[tuple[str, ...]]:
+    """Rows below SHARES: of each implementation and function the largest V with the fewest negatives, best first."""
+    fewest: dict[tuple[object, ...], tuple[Measurement, Share]] = {}
+    for m in sorted(run.measurements, key=lambda m: (m.V, -(m.K or 0))):
+        if (found := share(m, run.limits)) is not None:
+            fewest[m.implementation, m.function, m.loss, m.B, m.d, m.dtype, m.device] = m, found
+    groups = sorted(fewest.values(), key=lambda pair: (pair[0].function, pair[0].loss, pair[0].B, -pair[1].task))
+    return (share_cells(m, found) for m, found in groups)
+
+
+def share_cells(m: Measurement, found: Share) -> tuple[str, ...]:
+    """One row below SHARES."""
+    function = m.called if m.function.startswith(m.loss) else f"{m.called}, {m.loss}"
+    sizes = (f"{m.V:,}", "" if m.K is None else str(m.K), f"{m.B:,}", m.dtype)
+    shares = ("" if part is None else percent(part) for part in (found.task, found.form, found.cold))
+    return (m.implementation, function, *sizes, seconds(found.limit), found.bound, seconds(found.seconds), *shares)
 
 
 def growth_cells(growth: Growth) -> tuple[str, ...]:

@@ -27,6 +27,11 @@ def times(value: float) -> str:
     return _digits(value)
 
 
+def percent(value: float) -> str:
+    """A share: "64 %", "0.03 %", "< 0.01 %"."""
+    return f"{100 * value:.0f} %" if value >= 0.1 else f"{100 * value:.2g} %" if value >= 1e-4 else "< 0.01 %"
+
+
 def power(value: float) -> str:
     """A whole number as a power of two where it is one: "2¹⁷"; else its digits."""
     number = int(value)

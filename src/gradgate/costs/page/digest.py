@@ -7,11 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradgate.costs.document import Run
+from gradgate.costs.least import BYTES
 from gradgate.costs.measuring import Measurement
 from gradgate.costs.summary import Comparison, Growth, Series, comparisons, growths, series_of
 from gradgate.interface import NAIVE_SOFTMAX, NEGATIVE_SAMPLING
-
-_BYTES = {"float64": 8, "float32": 4}  # of a number; the narrow formats have 2
 
 
 @dataclass(frozen=True)
@@ -39,12 +38,6 @@ class Digest:
     def batches(self) -> list[int]:
         return sorted({series.B for series in self.series("V")})
 
-    def limit(self, name: str) -> float | None:
-        """One of the machine's measured limits, where the run holds it."""
-        found = self.run.machine.get("limits")
-        value = found.get(name) if isinstance(found, dict) else None
-        return float(value) if isinstance(value, int | float) and value > 0 else None
-
     def caches(self) -> dict[str, int]:
         found = self.run.machine.get("caches")
         known = found.items() if isinstance(found, dict) else ()
@@ -67,7 +60,7 @@ def median(measurement: Measurement) -> float:
 
 def dense_bytes(measurement: Measurement) -> int:
     """What U takes, and a dense gradient of it."""
-    return measurement.V * measurement.d * _BYTES.get(measurement.dtype, 2)
+    return measurement.V * measurement.d * BYTES.get(measurement.dtype, 2)
 
 
 def is_row_sparse(measurement: Measurement) -> bool:

@@ -9,6 +9,7 @@ from gradgate.costs.page import figures, tables, words
 from gradgate.costs.page.blocks import Explanation, Section, Table, Text
 from gradgate.costs.page.digest import Digest
 from gradgate.costs.page.peers import peer_table, yardstick
+from gradgate.costs.page.roofline import explained, nearest, roofline, share_table
 from gradgate.costs.page.throughput import throughput
 from gradgate.costs.summary import Comparison
 from gradgate.costs.tables import noise_sentence, wall_sentence
@@ -106,6 +107,14 @@ def _throughput(digest: Digest) -> Section:
     return Section("Pairs a second", (throughput(digest), *_explained(words.limits(digest)), *parts))
 
 
+def _roofline(digest: Digest) -> Section:
+    found = map(Text, nearest(digest))
+    tables = [] if (table := share_table(digest)) is None else [table]
+    return Section(
+        "How near to the machine's limits", (roofline(digest), *found, *_explained(explained(digest)), *tables)
+    )
+
+
 def _peers(digest: Digest) -> Section:
     blocks: list[Table | Text] = [Text(sentence) for sentence in yardstick(digest)]
     if (table := peer_table(digest)) is not None:
@@ -161,6 +170,7 @@ _BUILDERS = (
     _negatives,
     _memory,
     _throughput,
+    _roofline,
     _peers,
     _noise,
     _left_out,

@@ -12,7 +12,7 @@ from gradgate.costs.page.throughput import pairs_per_second
 from gradgate.costs.tables import COMPARED, GROWTH, comparison_cells, growth_cells
 from gradgate.interface import NEGATIVE_SAMPLING
 
-_AT_A_GLANCE = 30  # rows: a longer table is folded away
+AT_A_GLANCE = 30  # rows: a longer table is folded away
 _COSTS = ("implementation", "function", "V", "K", "B", "d", "dtype", "time", "pairs/s", "bytes held", "of U")
 _TRAP = ("implementation", "gradient of U", "rows of it", "bytes held", "V =", "time", "V =", "time", "grew")
 
@@ -20,7 +20,7 @@ _TRAP = ("implementation", "gradient of U", "rows of it", "bytes held", "V =", "
 def exponents(digest: Digest) -> Table:
     """Of time with its interval, and of bytes: cost ~ size^exponent."""
     rows = tuple(growth_cells(growth) for growth in digest.growths)
-    return Table("Exponents, with their 95 % intervals", GROWTH, rows, (4, 5, 6, 7), long=len(rows) > _AT_A_GLANCE)
+    return Table("Exponents, with their 95 % intervals", GROWTH, rows, (4, 5, 6, 7), long=len(rows) > AT_A_GLANCE)
 
 
 def wins(digest: Digest) -> Table:

@@ -8,7 +8,8 @@ from gradgate.costs import units
 from gradgate.costs.measuring import Measurement
 from gradgate.costs.page.digest import Digest, dense_bytes, is_row_sparse, median
 from gradgate.costs.page.tables import ends_of_negative_sampling
-from gradgate.costs.page.throughput import ARITHMETIC, BANDWIDTH, bound, least, pairs_per_second
+from gradgate.costs.page.throughput import bound, pairs_per_second
+from gradgate.costs.roofline import ARITHMETIC, MEMORY
 from gradgate.costs.summary import Growth, Series
 from gradgate.interface import NAIVE_SOFTMAX, NEGATIVE_SAMPLING
 
@@ -39,15 +40,17 @@ def overhead(digest: Digest) -> Iterator[str]:
     text = (
         f"The curves begin flat. From V = {first.V:,} to {second.V:,} {flat.series.implementation}'s slope is "
         f"{flat.slopes[0][1]:z.2f}: {units.times(second.V / first.V)} times the words for "
-        f"{units.times(median(second) / median(first))} times the time. At V = {first.V:,} a pair is "
-        f"{least(first).operations:,.0f} operations"
+        f"{units.times(median(second) / median(first))} times the time."
     )
-    if rate := digest.limit(ARITHMETIC):
-        text += f", {units.seconds(least(first).operations / rate)} at this machine's best rate"
+    if allowed := bound(digest, first, ARITHMETIC):
+        text += (
+            f" At V = {first.V:,} a pair is {first.least_operations:,} operations, {units.seconds(1 / allowed)} at "
+            "this machine's best rate."
+        )
     text += (
-        f"; the call takes {units.seconds(median(first))}. The rest is overhead, paid once a call: the interpreter, "
-        "the dispatch to the library, small allocations. It does not grow with V, and hides the work until that has "
-        "outgrown it."
+        f" The call at V = {first.V:,} takes {units.seconds(median(first))}. What is not its work is overhead, paid "
+        "once a call: the interpreter, the dispatch to the library, small allocations. It does not grow with V, and "
+        "hides the work until that has outgrown it."
     )
     if steep is not flat:
         text += (
@@ -151,16 +154,16 @@ def flat(digest: Digest) -> Iterator[str]:
 
 def limits(digest: Digest) -> Iterator[str]:
     """How near naive softmax comes to the machine's bandwidth, at the largest V, where nothing stays in a cache."""
-    rate, calls = digest.limit(BANDWIDTH), [growth.series.measurements[-1] for growth in _softmax(digest)]
-    if rate is None or not calls:
+    rates, calls = digest.run.limits, [growth.series.measurements[-1] for growth in _softmax(digest)]
+    if rates is None or not calls:
         return
     best = max(calls, key=lambda m: (m.V, pairs_per_second(m)))
-    allowed = bound(digest, best, BANDWIDTH)
-    assert allowed is not None
+    if (allowed := bound(digest, best, MEMORY)) is None:
+        return
     made = pairs_per_second(best)
     yield (
-        f"Memory copies at {units.rate(rate)}B/s here, read and written. One pair of naive softmax must move "
-        f"{units.size(least(best).bytes)} at V = {best.V:,}: at most {units.times(allowed)} pairs a second. "
+        f"Memory copies at {units.rate(rates.memory)}B/s here, read and written. One pair of naive softmax must move "
+        f"{units.size(best.least_bytes or 0)} at V = {best.V:,}: at most {units.times(allowed)} pairs a second. "
         f"{best.implementation} makes {units.times(made)}, {made / allowed:.0%} of it. "
     ) + (
         "What keeps it below: temporary arrays that are written and read again, memory touched for the first time, "

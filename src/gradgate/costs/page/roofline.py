@@ -1,0 +1,116 @@
+"""The roofline: what each implementation makes of the machine, over how many operations a call has for each byte.
+
+The roof is what the machine allows: few operations a byte, and memory is the limit, a slope; many, and it is the
+rate of a matrix product, level. A second slope is that of data that stays in a cache."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gradgate.costs import units
+from gradgate.costs.limits import Limits
+from gradgate.costs.measuring import Measurement
+from gradgate.costs.page.blocks import Table
+from gradgate.costs.page.chart import Axis, Figure, Line, Panel, at
+from gradgate.costs.page.digest import Digest, is_of_pairs
+from gradgate.costs.page.figures import LOSSES
+from gradgate.costs.page.tables import AT_A_GLANCE
+from gradgate.costs.roofline import MEMORY, Share, fastest, share
+from gradgate.costs.tables import SHARES, share_rows
+
+_CAPTION = (
+    "Each point is a batch of one implementation at its largest V, one pair on the left; lines join its batches. Up: "
+    "operations a second in its fastest round. Right: operations that a call needs for each byte that it must move. "
+    "Dotted: what a copy in memory allows, what one in the fastest cache allows, and the rate of a matrix product. "
+    "Work is what the task needs, whatever a program does beside it."
+)
+
+
+def roofline(digest: Digest) -> Figure:
+    limits = digest.run.limits
+    panels = []
+    for loss, words in LOSSES.items():
+        own = [m for m in _largest(digest) if m.loss == loss]
+        for dtype in dict.fromkeys(m.dtype for m in own):
+            alike = [m for m in own if m.dtype == dtype]
+            assert limits is not None
+            roof = _roof(limits, limits.flops[dtype], [_intensity(m) for m in alike])
+            panels.append(Panel(f"{words}, {dtype}", (*_lines(digest, alike), *roof)))
+    missing = "" if panels else "the run does not hold what its machine can do, or what its calls need"
+    x, y = Axis("operations for each byte that must move", "rate"), Axis("operations a second", "rate")
+    return Figure("roofline", "The roofline", _CAPTION, x, y, tuple(panels), missing)
+
+
+def share_table(digest: Digest) -> Table | None:
+    """None where no share is known."""
+    title = "Share of the machine's limit, at the largest V and with the fewest negatives"
+    rows = tuple(share_rows(digest.run))
+    return Table(title, SHARES, rows, (2, 3, 4, 6, 8, 9, 10, 11), long=len(rows) > AT_A_GLANCE) if rows else None
+
+
+def nearest(digest: Digest) -> Iterator[str]:
+    """A sentence for each loss and batch: who comes nearest to the limit at the largest V."""
+    groups: dict[tuple[str, int], list[tuple[Measurement, Share]]] = {}
+    for m in _largest(digest):
+        if found := share(m, digest.run.limits):
+            groups.setdefault((m.loss, m.B), []).append((m, found))
+    for (loss, B), every in sorted(groups.items(), key=lambda group: (group[0][0] not in LOSSES, *group[0])):
+        m, found = max(every, key=lambda pair: pair[1].task)
+        pairs = "one pair" if B == 1 else f"{B:,} pairs"
+        wanted = "bytes moved" if found.bound == MEMORY else "operations"
+        cold = "" if found.cold is None else f", {units.percent(found.cold)} with emptied caches"
+        yield (
+            f"{LOSSES[loss].capitalize()}, {pairs}, V = {m.V:,}: {m.implementation} comes nearest, with "
+            f"{units.percent(found.task)} of what {wanted} allow{cold}."
+        )
+
+
+def explained(digest: Digest) -> Iterator[str]:
+    """How to read a share."""
+    if digest.run.limits is None:
+        return
+    yield (
+        "A call takes at least as long as its bytes take at the rate of a copy, and as its operations take at the rate "
+        "of a matrix product. The longer of the two is its limit; the limit over the time of its fastest round is its "
+        "share. The rate of a copy is that of as many bytes as the call must move, which may stay in a cache; with "
+        "emptied caches it is that of memory. What returns a gradient in a larger form than it needs, a dense one or "
+        "rows that repeat, has a share of what that form allows beside it."
+    )
+    yield (
+        "A small call cannot come near: a pair of negative sampling moves a few kilobytes, which a cache does in less "
+        "time than a library takes to be called. A large one is kept away by memory that is taken anew for each "
+        "result, by arrays that are written and read in between, and by exponentials, which are not counted."
+    )
+
+
+def _largest(digest: Digest) -> list[Measurement]:
+    """Of each implementation and batch the largest V, with the fewest negatives, where the limits are known."""
+    found: dict[tuple[object, ...], Measurement] = {}
+    for m in sorted(digest.run.measurements, key=lambda m: (m.V, -(m.K or 0))):
+        if is_of_pairs(m) and share(m, digest.run.limits):
+            found[m.implementation, m.loss, m.B, m.dtype] = m
+    return list(found.values())
+
+
+def _lines(digest: Digest, measurements: list[Measurement]) -> Iterator[Line]:
+    for name in dict.fromkeys(m.implementation for m in measurements):
+        own = sorted((m for m in measurements if m.implementation == name), key=_intensity)
+        points = tuple(at(_intensity(m), (m.least_operations or 0) / fastest(m)) for m in own)
+        yield Line(name, points, digest.implementations.index(name))
+
+
+def _roof(limits: Limits, flops: float, intensities: list[float]) -> list[Line]:
+    """From the left to the ridge, where arithmetic becomes the limit, and on from there."""
+    cache = limits.bandwidth(1)
+    ridge, left = flops / limits.memory, min(*intensities, flops / cache) / 2
+    right = 2 * max(*intensities, ridge)
+    slopes = [("memory", limits.memory)] + [("fastest cache", cache)] * (cache > limits.memory)
+    lines = [Line(name, (at(left, left * rate), at(flops / rate, flops)), None) for name, rate in slopes]
+    return [*lines, Line("arithmetic", (at(flops / cache, flops), at(right, flops)), None)]
+
+
+def _intensity(m: Measurement) -> float:
+    """Operations a byte."""
+    assert m.least_operations is not None
+    assert m.least_bytes is not None
+    return m.least_operations / m.least_bytes
