@@ -13,7 +13,7 @@ from gradgate.calling.loading import load
 from gradgate.costs import noise
 from gradgate.costs.committed import Committed, as_committed, committed_path, read_committed
 from gradgate.costs.counters import peak_bytes, work_of
-from gradgate.costs.gates import FAILED, INCONCLUSIVE, PASSED, count_gates, measure_alone, slower_gate
+from gradgate.costs.gates import FAILED, INCONCLUSIVE, PASSED, count_gates, measure_alone, order_gates, slower_gate
 from gradgate.costs.gating import LIKE, Verdict, gate, gate_mistake, held_to, mistakes
 from gradgate.costs.items import Item, case_of, items, paths, windows
 from gradgate.costs.noise import WallControl, WallNoise, certify
@@ -154,6 +154,28 @@ def test_the_implementation_that_they_spoil_passes():
     verdict = gate(LIKE, read_committed(committed_path())[LIKE])
     assert [finding for finding in verdict.findings if finding.status != PASSED] == []
     assert len(verdict.findings) > 10
+
+
+ONCE_EACH = """
+import numpy as np
+
+def negative_sampling(center, outside, negatives, U):
+    rows = np.append(outside, negatives)
+    logits = U[rows] @ center
+    logits[0] *= -1
+    slopes = 1 / (1 + np.exp(-logits))
+    slopes[0] *= -1
+    touched, slots = np.unique(rows, return_inverse=True)
+    values = np.zeros((len(touched), U.shape[1]), U.dtype)
+    np.add.at(values, slots, slopes[:, None] * center)
+    return np.logaddexp(0, logits).sum(), slopes @ U[rows], (touched, values)
+"""
+
+
+def test_adding_up_the_terms_of_a_repeated_word_is_no_growth(tmp_path):
+    (tmp_path / "once_each.py").write_text(ONCE_EACH)
+    time, held = order_gates(InProcess(load(str(tmp_path / "once_each.py"))))
+    assert (time.status, held.gate, held.status) == (PASSED, "O(K) bytes", PASSED), held.sentence
 
 
 def test_a_wrong_implementation_is_not_timed(tmp_path):
