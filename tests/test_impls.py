@@ -11,11 +11,12 @@ import pytest
 
 IMPLS = Path(__file__).parents[1] / "impls"
 TORCH = ("torch_autograd", "torch_rows")
-NAMES = ("pure_python", "numpy_dense", "numpy_rows", "array_api", "numba_fused", *TORCH, "torch_ranks")
+NAMES = ("pure_python", "numpy_dense", "numpy_rows", "array_api", "numba_fused", "numba_windows", *TORCH, "torch_ranks")
 ON_DEVICES = (*TORCH, "torch_ranks")
 NEEDS = {
     "array_api": "array_api_compat",
     "numba_fused": "numba",
+    "numba_windows": "numba",
     "torch_autograd": "torch",
     "torch_rows": "torch",
     "torch_ranks": "torch",
@@ -291,15 +292,32 @@ def test_blocks_threads_and_tiles_of_the_vocabulary_are_put_together():
         assert_close(call(impl, function, given), exact(function, given), ROUNDOFF["float64"], 100.0, function)
 
 
-def test_the_cache_of_the_compiled_file_is_found_under_any_name():
+@pytest.mark.parametrize(
+    ("name", "function", "given"),
+    [
+        ("numba_fused", "negative_sampling", (np.ones(2), 1, np.array([0, 0]), np.zeros((2, 2)))),
+        ("numba_windows", "cbow", ([1], 1, *np.ones((2, 2, 2)) * 0, "negative_sampling", [0, 0], "sum")),
+    ],
+)
+def test_the_cache_of_the_compiled_file_is_found_under_any_name(name, function, given):
     """Numba's cache remembers a module's name, and asks for it when it is read."""
-    load("numba_fused")
-    for name in ("one_name", "another_name"):
-        spec = importlib.util.spec_from_file_location(name, IMPLS / "numba_fused.py")
+    load(name)
+    for another in ("one_name", "another_name"):
+        spec = importlib.util.spec_from_file_location(another, IMPLS / f"{name}.py")
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
-        loss, *_ = module.negative_sampling(np.ones(2), 1, np.array([0, 0]), np.zeros((2, 2)))
+        loss, *_ = getattr(module, function)(*given)
         np.testing.assert_allclose(loss, 3 * math.log(2), rtol=1e-15)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_a_product_of_many_terms_neither_overflows_nor_loses_small_ones(dtype):
+    """numba_windows takes one logarithm of the product of a pair's terms."""
+    U = np.array([[0.0], [1.0]], dtype)
+    for logit, K, due in ((0.0, 3000, 3001 * math.log(2)), (-30.0, 3000, 30 + 3001 * math.exp(-30))):
+        V_c = np.full((2, 1), logit, dtype)
+        loss, *_ = load("numba_windows").skipgram(0, [1], V_c, U, "negative_sampling", np.ones((1, K), np.int64))
+        np.testing.assert_allclose(loss, due, rtol=3000 * ROUNDOFF[dtype])
 
 
 def test_nothing_beyond_the_array_api_standard_is_asked_for(monkeypatch):
@@ -326,6 +344,7 @@ def test_sixteen_bits_are_rounded_once(name, dtype):
 
 
 def test_the_pair_losses_are_those_worked_out_by_hand(impl):
+    require(impl, "naive_softmax", "negative_sampling")
     # logits 0 and log 3, so p = (1/4, 3/4), sigmoid = (1/2, 3/4)
     given = {"center": np.array([1.0]), "outside": 1, "U": np.array([[0.0], [math.log(3)]])}
     loss, grad_center, grad_U = call(impl, "naive_softmax", given)
