@@ -113,6 +113,9 @@ class Implementation:
         self.name = name
         self.module = module
         self.particulars = particulars_of(module)
+        # looked up once: a module says that it lacks a name by raising, which is slow
+        self._asarray, self._asnumpy = getattr(module, "asarray", None), getattr(module, "asnumpy", None)
+        self._wait = getattr(module, "synchronize", None)
         self._kept: dict[str, tuple[np.ndarray, np.ndarray]] = {}  # what the last call returned, and a copy of it
         self.lifted = lifted(module) if lift else {}
         self.offers = tuple(f for f in CALLABLE if f in self.lifted or callable(getattr(module, f, None)))
@@ -127,8 +130,7 @@ class Implementation:
         With wait=False it returns as the implementation does, which may be before the device has finished.
         """
         arguments = self._arguments(case.function, case.dtype, device, PLAIN, case.inputs).values()
-        call = partial(self._function(case.function), *arguments)
-        synchronize = getattr(self.module, "synchronize", None)
+        call, synchronize = partial(self._function(case.function), *arguments), self._wait
         if synchronize is None or not wait:
             return call
 
@@ -227,12 +229,12 @@ class Implementation:
         if not isinstance(value, np.ndarray):
             return value
         array = _laid_out(value.T if self._transposed(name) else value, layout)
-        own = getattr(self.module, "asarray", None)
-        return own(array, dtype, device) if own else array
+        return self._asarray(array, dtype, device) if self._asarray else array
 
     def _transposed(self, name: str) -> bool:
-        matrix = name.removeprefix("grad_").removeprefix("new_") in ("U", "V_c")
-        return matrix and self.particulars.layout == TRANSPOSED_LAYOUT
+        if self.particulars.layout != TRANSPOSED_LAYOUT:
+            return False
+        return name.removeprefix("grad_").removeprefix("new_") in ("U", "V_c")
 
     def _unchanged(self, given: Any, original: Any, name: str) -> bool:
         if isinstance(original, Cells):
@@ -259,7 +261,7 @@ class Implementation:
     def _as_numpy(self, value: Any) -> tuple[np.ndarray, str]:
         """The values in NumPy and the name of the dtype that they had ("float" for Python's own numbers)."""
         dtype = getattr(value, "dtype", None)
-        own = getattr(self.module, "asnumpy", None)
+        own = self._asnumpy
         array = np.asarray(own(value) if own and not isinstance(value, Gathered) else value)
         if dtype is None:
             return array, {"f": "float", "i": "int"}.get(array.dtype.kind, str(array.dtype))
@@ -270,7 +272,8 @@ class Implementation:
 
     def _read(self, case: Case, returned: Any) -> dict[str, Result]:
         function, quantities = case.function, CALLABLE[case.function].returns
-        largest = max([LIMIT, *(2 * np.size(value) * 8 for value in case.inputs.values())])
+        arrays = (value for value in case.inputs.values() if isinstance(value, np.ndarray))
+        largest = max([LIMIT, *(2 * array.size * 8 for array in arrays)])
         if len(quantities) == 1:
             returned = (returned,)
         if not isinstance(returned, tuple | list) or len(returned) != len(quantities):
@@ -305,8 +308,8 @@ class Implementation:
         return np.arange(len(case.inputs["U"]))[self._share(len(case.inputs["U"]))]
 
     def _synchronize(self) -> None:
-        if wait := getattr(self.module, "synchronize", None):
-            wait()
+        if self._wait:
+            self._wait()
 
 
 def _numbers(values: np.ndarray, quantity: str, largest: int) -> np.ndarray:
