@@ -16,7 +16,7 @@ from numba import get_num_threads, njit, prange, types
 
 DTYPES = ("float64", "float32")
 BLOCK = 256  # rows of U that a thread takes between two looks at its maximum
-TILE = 1024  # words of the vocabulary in one tile of a batch's logits
+TILE = 384  # words of the vocabulary in one tile of a batch's logits
 
 _ANY_ORDER = {"reassoc", "contract"}  # sums may be taken in any order and fused; NaN and inf keep their meaning
 
@@ -165,15 +165,16 @@ def naive_softmax_batch(centers, outsides, U):
     outsides = _rows("outsides", outsides, U)
     maxima, totals = _normalizers(centers, U)
     losses, grad_centers, grad_U = np.empty(len(centers), U.dtype), np.zeros_like(centers), np.empty_like(U)
+    shares = centers / totals[:, None]  # divided here and not in the tiles, which are larger
     for logits, tile in _tiles(centers, U):
-        shifted = np.subtract(logits, maxima[:, None], out=logits)
         pairs = np.flatnonzero((outsides >= tile.start) & (outsides < tile.stop))
         places = pairs, outsides[pairs] - tile.start
-        losses[pairs] = np.log(totals)[pairs] - shifted[places]
-        residual = np.divide(np.exp(shifted, out=shifted), totals[:, None], out=shifted)
-        residual[places] -= 1
+        losses[pairs] = np.log(totals[pairs]) + (maxima[pairs] - logits[places])
+        residual = _weights(logits, maxima)
+        residual[places] -= totals[pairs]
         grad_centers += residual @ U[tile]
-        np.matmul(residual.T, centers, out=grad_U[tile])
+        np.matmul(residual.T, shares, out=grad_U[tile])
+    grad_centers /= totals[:, None]
     return losses, grad_centers, grad_U
 
 
@@ -197,10 +198,15 @@ def _normalizers(centers, U):
     maxima, totals = np.full(len(centers), -np.inf, U.dtype), np.zeros(len(centers), U.dtype)
     for logits, _ in _tiles(centers, U):
         before, maxima = maxima, np.maximum(maxima, logits.max(axis=1))
-        shifted = np.subtract(logits, maxima[:, None], out=logits)
         totals *= np.exp(before - maxima)
-        totals += np.exp(shifted, out=shifted).sum(axis=1)
+        totals += _weights(logits, maxima).sum(axis=1)
     return maxima, totals
+
+
+def _weights(logits, maxima):
+    """exp(logit - maximum), in the room of the logits (B, TILE)."""
+    np.subtract(logits, maxima[:, None], out=logits)
+    return np.exp(logits, out=logits)
 
 
 def _tiles(centers, U):
