@@ -28,7 +28,15 @@ from gradgate.verdicts import EXIT_CANNOT_RUN, EXIT_REFUTED, EXIT_VERIFIED, wors
 
 GATE_SCHEMA = "gradgate.bench-gate/1"
 _NOTHING_RUN = 5  # pytest's status, after a sentence of its own
-GATED = ("numpy_dense", "numpy_rows", "torch_autograd", "torch_rows")  # pure Python is timed, and promises no speed
+GATED = (
+    "array_api",
+    "numba_fused",
+    "numpy_dense",
+    "numpy_rows",
+    "torch_autograd",
+    "torch_ranks",
+    "torch_rows",
+)  # pure Python is timed, and promises no speed
 
 
 def bench(options: argparse.Namespace, given: list[str]) -> int:

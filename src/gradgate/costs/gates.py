@@ -1,7 +1,7 @@
 """The gates of cost: what must not grow, what must grow as declared, and what must not have become slower.
 
 Bytes and work are counted, and compared exactly. Time is compared as ratios of calls that alternate in one process, in
-thread CPU time. Wall time is never gated. Thresholds and how they were measured: docs/benchmarks.md.
+CPU time. Wall time is never gated. Thresholds and how they were measured: docs/benchmarks.md.
 
 `python -m gradgate.costs.gates SPEC` measures one implementation, in a process of its own, and prints JSON."""
 

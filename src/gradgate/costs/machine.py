@@ -7,18 +7,22 @@ import platform
 from pathlib import Path
 from typing import Any
 
+from gradgate.costs.threads import threads
+
 _CACHES = Path("/sys/devices/system/cpu/cpu0/cache")
 _UNITS = {"K": 2**10, "M": 2**20, "G": 2**30}
 
 
 def machine() -> dict[str, Any]:
-    """Processor, CPUs, caches by level in bytes, BLAS with its core type and threads; null for what cannot be told."""
+    """Processor, CPUs, caches by level in bytes, BLAS with its core type and threads, threads of the others that are
+    loaded; null for what cannot be told."""
     return {
         "system": platform.system(),
         "processor": processor(),
         "cpus": os.cpu_count(),
         "caches": caches(),
         "blas": blas(),
+        "threads": threads(),
     }
 
 

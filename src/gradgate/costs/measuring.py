@@ -17,6 +17,7 @@ from gradgate.costs.device import Cuda, place
 from gradgate.costs.items import Item, case_of
 from gradgate.costs.least import least
 from gradgate.costs.machine import blas, load
+from gradgate.costs.threads import hold_to_one_thread
 from gradgate.costs.yardstick import Epoch
 from gradgate.interface import NEGATIVE_SAMPLING
 from gradgate.suite.timing import checked_call, how_checked, implementation_of
@@ -75,6 +76,7 @@ def measure(benchmark: Any, implementation: Performer, item: Item, device: str) 
     """Runs one benchmark. Raises AssertionError, and times nothing, where the implementation is wrong."""
     case = case_of(item)
     call = checked_call(implementation, case, device)
+    hold_to_one_thread()
     about = {
         "implementation": implementation.name,
         "function": item.function,

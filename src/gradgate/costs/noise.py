@@ -35,7 +35,7 @@ class WallNoise:
 
 @dataclass(frozen=True)
 class Certificate:
-    """What the same call gave against itself, in the CPU time of its thread; and in wall time, where there were
+    """What the same call gave against itself, in CPU time; and in wall time, where there were
     moments enough.
 
     medians: the median ratio of each try, 1 without noise; spread: the widest single ratio, as a factor above 1;

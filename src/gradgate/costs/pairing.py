@@ -1,7 +1,8 @@
-"""Two calls timed against each other: A B B A in one process, in the CPU time of the thread that makes them.
+"""Two calls timed against each other: A B B A in one process, in the CPU time of the process.
 
 Wall time on a shared machine says the same code is 20 % slower than itself; the ratio of two calls that alternate, in
-thread CPU time, stays within a few percent under any load (docs/benchmarks.md)."""
+CPU time, stays within a few percent under any load (docs/benchmarks.md). It is the time of all threads of the process,
+which has nothing else to do: a library may compute in threads of its own, though it be held to one of them."""
 
 from __future__ import annotations
 
@@ -41,7 +42,7 @@ def calls_a_sample(call: Call) -> int:
     return max(1, ceil(_SAMPLE / max(once, 1e-9)))
 
 
-def _seconds_a_call(call: Call, count: int, clock: Callable[[], float] = time.thread_time) -> float:
+def _seconds_a_call(call: Call, count: int, clock: Callable[[], float] = time.process_time) -> float:
     start = clock()
     for _ in range(count):
         call()
@@ -63,6 +64,6 @@ def lower_bound(values: np.ndarray, level: float = _LEVEL) -> float:
     return -np.inf
 
 
-def time_calls(call: Call, count: int, samples: int, clock: Callable[[], float] = time.thread_time) -> list[float]:
-    """Seconds of one call, CPU time of the thread unless another clock is given; each sample over `count` calls."""
+def time_calls(call: Call, count: int, samples: int, clock: Callable[[], float] = time.process_time) -> list[float]:
+    """Seconds of one call, CPU time of the process unless another clock is given; each sample over `count` calls."""
     return [_seconds_a_call(call, count, clock) for _ in range(samples)]

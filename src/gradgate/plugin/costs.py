@@ -30,7 +30,7 @@ from gradgate.report.document import surroundings
 from gradgate.report.target import write_report
 
 _CONTROLLED = items(NEGATIVE_SAMPLING)[0]
-_LIBRARIES = ("gradgate", "numpy", "torch", "jax", "gensim", "pytest-benchmark")
+_LIBRARIES = ("gradgate", "numpy", "torch", "numba", "jax", "gensim", "pytest-benchmark")
 
 
 class Costs:

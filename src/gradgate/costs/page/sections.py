@@ -129,7 +129,7 @@ def _noise(digest: Digest) -> Section:
             title, (Text("The run has no noise certificate: bench/bench_floor.py, which takes it, was not run."),)
         )
     explained = Explanation(
-        "The certificate times one call against itself. In the CPU time of its thread, A B B A, as the gates do: what "
+        "The certificate times one call against itself. In CPU time, A B B A, as the gates do: what "
         "it finds apart from 1 is noise, and no smaller difference means anything to a gate. And in wall time, before "
         "each benchmark of the run, as the times on this page are taken: a busy machine stretches them further, and "
         "two of them that differ by less than this say nothing. The counted bytes have no noise."

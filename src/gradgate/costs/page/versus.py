@@ -15,7 +15,7 @@ _CAUTION = (
     "Wall times of two runs on a shared machine prove nothing by themselves. A certificate says how far a run was from "
     "itself, not what the machine did between the two{loads}; another frequency or another place in memory moves the "
     "times too, and of {count} intervals some miss 1 by chance. What proves a slowdown is the gate, gradgate bench "
-    "--gate: both revisions in one process, call by call in turn, in the CPU time of the thread."
+    "--gate: both revisions in one process, call by call in turn, in CPU time."
 )
 
 
