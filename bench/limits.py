@@ -7,8 +7,9 @@ quartiles. Memory is what the process holds at most during a call, its results l
 import os
 import sys
 
-THREADS = int(sys.argv[1]) if len(sys.argv) > 1 else 1
-os.environ.update(dict.fromkeys(("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), str(THREADS)))
+os.environ.update(NUMBA_NUM_THREADS="1", OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+if sys.argv[1:]:
+    os.environ.update(NUMBA_NUM_THREADS=sys.argv[1], OMP_NUM_THREADS=sys.argv[1], OPENBLAS_NUM_THREADS=sys.argv[1])
 
 import ctypes
 import time
@@ -24,7 +25,7 @@ V, d, B, K = 10**5, 100, 1024, 5
 
 
 def main():
-    torch.set_num_threads(THREADS)
+    torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
     fused, rows = (load(name).module for name in ("numba_fused", "numpy_rows"))
     rng = np.random.default_rng(0)
     U, centers = (rng.standard_normal((n, d), np.float32) / 10 for n in (V, B))
