@@ -175,8 +175,9 @@ def negative_sampling(center, outside, negatives, U):
 
 def test_adding_up_the_terms_of_a_repeated_word_is_no_growth(tmp_path):
     (tmp_path / "once_each.py").write_text(ONCE_EACH)
-    time, held = order_gates(InProcess(load(str(tmp_path / "once_each.py"))))
-    assert (time.status, held.gate, held.status) == (PASSED, "O(K) bytes", PASSED), held.sentence
+    found = order_gates(InProcess(load(str(tmp_path / "once_each.py"))))
+    assert "O(K) bytes" in {finding.gate for finding in found}
+    assert [finding.sentence for finding in found if finding.status != PASSED] == []
 
 
 def test_a_wrong_implementation_is_not_timed(tmp_path):

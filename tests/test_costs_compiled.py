@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from ctypes import CDLL, c_int, c_size_t, c_void_p
 from threading import Thread
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from gradgate.costs.counters import peak_bytes
 from gradgate.costs.gates import FAILED, PASSED, measure_alone
 from gradgate.costs.pairing import ratios
+from gradgate.costs.resident import resident_growth
 from gradgate.costs.threads import hold_to_one_thread, threads
 
 # A pair of negative sampling in Numba, with room for a mistake that leaves its values alone.
@@ -48,7 +50,26 @@ def test_a_gradient_as_large_as_u_in_compiled_code_turns_the_gate_red(mistake, d
     path = tmp_path / "compiled.py"
     path.write_text(PAIR.format(mistake=mistake), encoding="utf-8")
     status = {finding.gate: finding.status for finding in measure_alone(str(path)).findings}
+    assert status.pop("O(K) memory", due) == due  # Linux alone tells
     assert status == {"O(K) time": due, "O(K) bytes": due}
+
+
+def test_memory_that_a_library_takes_for_itself_is_seen_where_linux_tells():
+    """The C library's malloc, as a kernel in C would call it: nothing that Python counts."""
+    library = CDLL(None)
+    library.malloc.restype = c_void_p
+    library.free.argtypes, library.memset.argtypes = [c_void_p], [c_void_p, c_int, c_size_t]
+
+    def call():
+        block = library.malloc(10**7)
+        library.memset(block, 1, 10**7)
+        library.free(block)
+
+    if (grown := resident_growth(call)) is None:
+        pytest.skip("the system does not tell how far a process grows: Linux does")
+    assert grown == pytest.approx(10**7, rel=0.05)
+    assert peak_bytes(call) < 10**5
+    assert resident_growth(lambda: None) < 10**6
 
 
 def test_the_peak_of_compiled_code_counts_what_it_allocates():

@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
+from gradgate.costs.resident import resident_now, resident_peak
 from gradgate.faults import Fault, catalogue
 from gradgate.interface import FUNCTIONS, NAIVE_SOFTMAX, NEGATIVE_SAMPLING
 from gradgate.peers import checkers as registry
@@ -12,7 +13,6 @@ from gradgate.peers import verdicts as budget
 from gradgate.peers.acceptance import central_difference
 from gradgate.peers.checkers import CHECKERS, Checker
 from gradgate.peers.comparison import SIZES, measure
-from gradgate.peers.costs import resident_now, resident_peak
 from gradgate.peers.figures import GATE, SLOW, advantage
 from gradgate.peers.page import page
 from gradgate.peers.picture import picture

@@ -22,6 +22,7 @@ from gradgate.costs.counters import Work, peak_bytes, work_of
 from gradgate.costs.fits import exponent
 from gradgate.costs.items import Item, case_of
 from gradgate.costs.pairing import calls_a_sample, lower_bound, ratios, time_calls
+from gradgate.costs.resident import resident_growth
 from gradgate.interface import NAIVE_SOFTMAX, NEGATIVE_SAMPLING
 from gradgate.suite.timing import checked_call
 
@@ -30,6 +31,7 @@ FLAT = 1.5  # t(LARGE) / t(SMALL) of an O(K) call: right ones 0.96-1.03, mistake
 SLOPE = (0.75, 1.35)  # of an O(V) call: right ones 1.11-1.14, as caches bend the line
 BYTES_APART = 0.01  # counted bytes against the committed ones
 BYTES_FLAT = 1.05  # bytes(LARGE) / bytes(SMALL) of an O(K) call
+MANY, NARROW = 2**20, 8  # V and d where the memory that an O(K) call touches is watched: pages are coarse
 SLOWER, SURELY_SLOWER = 1.10, 1.05  # the median ratio, and its 99 % lower bound
 TOO_NOISY = 1.07  # the same code against itself
 PASSED, FAILED, INCONCLUSIVE = "passed", "failed", "inconclusive"
@@ -83,6 +85,7 @@ def order_gates(implementation: InProcess, device: str = "cpu") -> list[Finding]
         found.append(_linear(implementation, device))
     if NEGATIVE_SAMPLING in implementation.offers:
         found += [_flat_time(implementation, device), _flat_bytes(implementation, device)]
+        found += _flat_memory(implementation) if device == "cpu" else []
     return found
 
 
@@ -167,6 +170,18 @@ def _held(implementation: InProcess, V: int, device: str) -> int:
     outside, *negatives = np.linspace(0, V - 1, 1 + len(case.inputs["negatives"]), dtype=np.int64)
     case = case.with_inputs(outside=int(outside), negatives=np.array(negatives))
     return peak_bytes(checked_call(implementation, case, device), device)
+
+
+def _flat_memory(implementation: InProcess) -> list[Finding]:
+    """What grows with V takes a byte a word at least, whoever allocates it. Empty where the system does not tell."""
+    dtype = implementation.particulars.dtypes[-1]
+    items = (Item(NEGATIVE_SAMPLING, V, K=5, d=NARROW, dtype=dtype) for V in (SMALL, MANY))
+    small, large = (resident_growth(implementation.implementation.prepared(case_of(item))) for item in items)
+    if small is None or large is None:
+        return []
+    status = PASSED if large - small < MANY else FAILED
+    sentence = f"the process grows by {large:,} bytes at V={MANY}, {small:,} at V={SMALL}; a byte a word is too much"
+    return [Finding("O(K) memory", NEGATIVE_SAMPLING, status, sentence)]
 
 
 def _count(implementation: InProcess, item: Item, device: str) -> tuple[int, Work]:

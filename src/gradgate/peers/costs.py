@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import Any
 
+from gradgate.costs.resident import resident_now, resident_peak
 from gradgate.interface import NAIVE_SOFTMAX
 from gradgate.peers.checkers import Checker
 from gradgate.peers.subjects import case_of, right_on
 
 REPEATS = 5
 FEW_CALLS = 20_000  # a check of more calls is an average by itself, and is timed once
-_STATUS, _RESET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
 
 def costs(checker: Checker, V: int, d: int, due: int) -> dict[str, Any]:
@@ -42,17 +41,3 @@ def seconds_a_call(V: int, d: int) -> float:
         pair(*inputs)
         seconds.append(perf_counter() - start)
     return median(seconds)
-
-
-def resident_now() -> int | None:
-    """The bytes that the process holds in memory, from where its peak is counted anew; None where Linux is not."""
-    if not _RESET.exists():
-        return None
-    _RESET.write_text("5", encoding="ascii")
-    return resident_peak()
-
-
-def resident_peak() -> int:
-    """The most bytes that the process held since resident_now."""
-    [line] = (line for line in _STATUS.read_text(encoding="ascii").splitlines() if line.startswith("VmHWM:"))
-    return 1024 * int(line.split()[1])

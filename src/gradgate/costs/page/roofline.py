@@ -104,9 +104,12 @@ def _roof(limits: Limits, flops: float, intensities: list[float]) -> list[Line]:
     cache = limits.bandwidth(1)
     ridge, left = flops / limits.memory, min(*intensities, flops / cache) / 2
     right = 2 * max(*intensities, ridge)
-    slopes = [("memory", limits.memory)] + [("fastest cache", cache)] * (cache > limits.memory)
-    lines = [Line(name, (at(left, left * rate), at(flops / rate, flops)), None) for name, rate in slopes]
-    return [*lines, Line("arithmetic", (at(flops / cache, flops), at(right, flops)), None)]
+    slopes = [("memory", limits.memory)] + [("cache", cache)] * (cache > limits.memory)
+    lines = [
+        Line(f"{name} {units.rate(rate)}B/s", (at(left, left * rate), at(flops / rate, flops)), None)
+        for name, rate in slopes
+    ]
+    return [*lines, Line(f"{units.rate(flops)}FLOP/s", (at(flops / cache, flops), at(right, flops)), None)]
 
 
 def _intensity(m: Measurement) -> float:
