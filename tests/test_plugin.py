@@ -61,7 +61,7 @@ def test_an_unknown_spec_is_one_sentence_and_exit_4(spec):
     printed = run_pytest(f"--impl={spec}", EXACT, exit_code=4)
     [line] = [line for line in printed.splitlines() if line.startswith("ERROR")]
     assert spec in line
-    assert spec.endswith(".py") or "known are array_api, gpu_triton, numba_fused" in line, line
+    assert spec.endswith(".py") or "known are array_api, gpu_sampling, gpu_sampling_atomic, gpu_softmax" in line, line
 
 
 def test_a_named_implementation_that_needs_a_missing_package_is_not_skipped(plug_in):
