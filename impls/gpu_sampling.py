@@ -1,8 +1,8 @@
 """Negative sampling as a kernel of our own in Triton, for a GPU. With TRITON_INTERPRET=1 in the environment Triton's
 interpreter runs the same kernels on a CPU: thousands of times slower, to be tested without a device.
-Unlike torch_rows: one kernel gathers, multiplies and differentiates, and has each row of U and each centre in hand once.
-A row of U that one place of the batch names gets its gradient there and then; a second kernel adds up the others, each
-over its places in their order, so that there are no atomics and every run gives the same bits.
+Unlike torch_rows: one kernel gathers, multiplies and differentiates, and reads each centre once. A row of U that one
+place of the batch names gets its gradient there and then; a second kernel adds up the others, each over its places in
+their order, so that there are no atomics and every run gives the same bits.
 Products and sums are float32, without TF32, and 16-bit results are rounded once.
 Source: Mikolov et al. 2013, "Distributed Representations of Words and Phrases", eq. 4; sign flipped, ours is a loss.
 
@@ -78,8 +78,8 @@ def negative_sampling_batch(centers, outsides, negatives, U):
 
 
 def _places(rows):
-    """The touched rows, in their order; for each place of `rows` the number among them of its row, -1 where other places
-    name that too; how many places name each row; and the places in the order of their rows."""
+    """The touched rows, in their order; for each place of `rows` the number among them of its row, -1 where other
+    places name that too; how many places name each row; and the places in the order of their rows."""
     # int32 halves the passes of a radix sort
     named, order = torch.sort(rows.flatten().int(), stable=True)
     touched, numbers, counts = torch.unique_consecutive(named, return_inverse=True, return_counts=True)
@@ -93,7 +93,7 @@ def _warps(numbers):
 
 @triton.jit
 def _sample(centers, rows, slots, U, losses, slopes, grad_centers, values, R, d, N: tl.constexpr, D: tl.constexpr):
-    """One pair a program, N of its R rows at a time: its loss, slopes, grad_center, and the gradients of rows of its own."""
+    """One pair a program, N of its R rows at a time: its loss, slopes, grad_center, and the rows it alone names."""
     pair = tl.program_id(0).to(tl.int64)
     column = tl.arange(0, D)
     inside = column < d
@@ -106,7 +106,8 @@ def _sample(centers, rows, slots, U, losses, slopes, grad_centers, values, R, d,
         place = pair * R + n
         row = tl.load(rows + place, mask=here, other=0)
         slot = tl.load(slots + place, mask=here, other=-1)
-        u = tl.load(U + row[:, None] * d + column[None, :], mask=here[:, None] & inside[None, :], other=0).to(tl.float32)
+        tile = here[:, None] & inside[None, :]
+        u = tl.load(U + row[:, None] * d + column[None, :], mask=tile, other=0).to(tl.float32)
         logit = tl.sum(u * center[None, :], axis=1)
         softplus, slope = _softplus(tl.where(n == 0, -logit, logit))  # -log sigmoid(-x) = softplus(x)
         loss += tl.sum(tl.where(here, softplus, 0))
@@ -131,7 +132,7 @@ def _softplus(x):
 
 @triton.jit
 def _add_places(centers, slopes, order, repeated, ends, counts, values, R, d, N: tl.constexpr, D: tl.constexpr):
-    """D columns of one row of U a program: slope times centre, added over the places that name the row, in their order."""
+    """D columns of one row of U a program: slope times centre, added over the places that name it, in their order."""
     slot = tl.load(repeated + tl.program_id(0))
     column = tl.program_id(1) * D + tl.arange(0, D)
     inside = column < d

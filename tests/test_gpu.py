@@ -114,7 +114,7 @@ IN_TF32 = "logits = tl.dot(((center.to(tl.int32, bitcast=True) + 4096) & -8192).
 
 def test_tf32_inside_a_kernel_is_refuted(tmp_path):
     path = planted(tmp_path, "gpu_softmax", ("logits = tl.dot(center, u,", IN_TF32))
-    with interpreted(path) as worker, pytest.raises(AssertionError, match="exact_.*TF32 inside"):
+    with interpreted(path) as worker, pytest.raises(AssertionError, match=r"exact_.*TF32 inside"):
         hold(worker, "naive_softmax")
 
 

@@ -1,4 +1,4 @@
-"""The Triton kernels compiled for a device that need not be there, an H200 (sm_90): what they take, and what is in them."""
+"""The Triton kernels compiled for a device that need not be there, an H200 (sm_90): what they take and hold."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def a_cache_of_its_own(monkeypatch, tmp_path):
 
 def compiled(spec: str, kernel: str, dtype: str) -> Any:
     """The kernel for sm_90, with the block sizes that the file takes for the dtype."""
+    from triton import compiler
     from triton.backends.compiler import GPUTarget
-    from triton.compiler import ASTSource, compile
 
     module = load(spec).module
     function = getattr(module, kernel)
@@ -49,8 +49,10 @@ def compiled(spec: str, kernel: str, dtype: str) -> Any:
         sizes = dict(zip(("PAIRS", "WORDS", "COLUMNS"), block, strict=True))
     types = {name: kind(spec, name, dtype) for name in function.arg_names if name not in sizes}
     aligned = {(i,): [["tt.divisibility", 16]] for i, name in enumerate(function.arg_names) if name in types}
-    source = ASTSource(function, {**types, **dict.fromkeys(sizes, "constexpr")}, sizes, aligned)
-    return compile(source, target=GPUTarget("cuda", 90, 32), options={"num_warps": warps, "num_stages": stages})
+    source = compiler.ASTSource(function, {**types, **dict.fromkeys(sizes, "constexpr")}, sizes, aligned)
+    return compiler.compile(
+        source, target=GPUTarget("cuda", 90, 32), options={"num_warps": warps, "num_stages": stages}
+    )
 
 
 def kind(spec: str, name: str, dtype: str) -> str:

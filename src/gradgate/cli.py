@@ -309,7 +309,7 @@ def _derive(options: argparse.Namespace, given: list[str]) -> int:
 def _list(options: argparse.Namespace, given: list[str]) -> int:
     out = console()
     for name in [*shipped(), *sorted(entry_points())]:
-        out.print(f"{name:18} {_can_run(name)}", soft_wrap=True)
+        out.print(f"{name:19} {_can_run(name)}", soft_wrap=True)
     return EXIT_VERIFIED
 
 
@@ -317,9 +317,10 @@ def _can_run(name: str) -> str:
     try:
         with Worker(resolve(name), seed=0, time_limit=10.0) as worker:
             here, absent = worker.devices, [d for d in worker.particulars.devices if d not in worker.devices]
-            text = (
-                f"{len(worker.offers)} functions · {', '.join(worker.particulars.dtypes)} · runs on {', '.join(here)}"
-            )
+            text = f"{len(worker.offers)} functions · {', '.join(worker.particulars.dtypes)}"
+            if not here:
+                return f"{text} · cannot run here: no device: it runs on {', '.join(absent)}"
+            text += f" · runs on {', '.join(here)}"
             return text + (f" · not on {', '.join(absent)}: no such device here" if absent else "")
     except (CannotRun, Broken) as error:
         return f"cannot run here: {error}"

@@ -152,8 +152,12 @@ def greet(subject: Subject, worker: Worker, settings: Settings) -> Worker | None
         return None
     subject.offers, subject.particulars = worker.offers, worker.particulars
     if settings.device.partition(":")[0] not in worker.devices:
-        here = ", ".join(worker.devices) or "no device of this machine"
-        subject.cannot_run = f"{subject.source.name} cannot run on {settings.device} here: it runs on {here}"
+        name, here = subject.source.name, ", ".join(worker.devices)
+        subject.cannot_run = (
+            f"{name} cannot run on {settings.device} here: it runs on {here}"
+            if here
+            else f"no device: {name} runs on {', '.join(worker.particulars.devices)}, which this machine does not have"
+        )
         return None
     return worker
 
