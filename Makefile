@@ -7,7 +7,7 @@
 #   make verify EXTRAS=bench,test,dev          without torch
 
 PYTHON ?= python3
-EXTRAS ?= torch,array-api,compiled,gpu,bench,cluster,counts,mutants,test,dev
+EXTRAS ?= torch,array-api,compiled,gpu,jax,bench,cluster,counts,mutants,test,dev
 ARGS ?=
 
 VENV := .venv

@@ -23,7 +23,7 @@ from gradgate.places import folder
 ENTRY_POINTS = "gradgate.impls"
 EXTRAS = {
     "array_api_compat": "array-api",
-    "jax": "peers",
+    "jax": "jax",
     "numba": "compiled",
     "scipy": "counts",
     "torch": "torch",

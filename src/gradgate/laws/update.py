@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
+
 from gradgate.balls import Ball, ball
+from gradgate.bounds.hidden import flush_mask
 from gradgate.calling.calls import Call
 from gradgate.case import Case
 from gradgate.evidence import Evidence
@@ -72,13 +75,19 @@ def _sum_of_halves(evidence: Evidence) -> list[Claim]:
 
 
 def _stays(evidence: Evidence) -> list[Claim]:
-    """Byte for byte: old - 0 * gradient is old."""
+    """Byte for byte: old - 0 * gradient is old, but for subnormal numbers where they may be flushed."""
     if evidence.witness.bounds().undecidable:
         raise NotApplicable("the gradient may overflow, and 0 times infinity is no number")
     return [
-        Claim(f"new_{matrix}", ball(evidence.values("rate 0", f"new_{matrix}")), ball(evidence.case.wide(matrix)))
+        Claim(f"new_{matrix}", ball(evidence.values("rate 0", f"new_{matrix}")), _old(evidence, matrix))
         for matrix in _MATRICES
     ]
+
+
+def _old(evidence: Evidence, matrix: str) -> Ball:
+    old = evidence.case.wide(matrix)
+    flushed = flush_mask(old, evidence.witness.arithmetic)
+    return ball(old) if flushed is None else Ball(old, np.abs(old) * flushed)
 
 
 LAWS = (
