@@ -12,18 +12,20 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from gradgate.calling.calls import Malformed
 from gradgate.calling.loading import load
 from gradgate.cli import _parser, main
-from gradgate.training.course import course_corpus
+from gradgate.training.batch import Batch
+from gradgate.training.course import course_corpus, thin
 from gradgate.training.course_draws import CourseDraws
 from gradgate.training.gradients import Gradient, Gradients
 from gradgate.training.mersenne import Mersenne
 from gradgate.training.plain import PlainDraws
-from gradgate.training.recipe import Recipe, cs224n
+from gradgate.training.recipe import Recipe, cs224n, word2vec
 from gradgate.training.setting import setting
 from gradgate.training.sgd import Learner, Training, running_costs
-from gradgate.training.witness import Lockstep, Parted
-from gradgate.training.yardstick import loss_bound
+from gradgate.training.witness import APART, Lockstep, Parted
+from gradgate.training.yardstick import loss_bound, measure
 
 SENTENCES = (
     """the queen and the king walk in the rain
@@ -72,11 +74,49 @@ def test_words_of_the_generator_give_what_python_draws_from_them():
     assert plain.getstate()[1] == tuple(words.state().tolist())
 
 
-@pytest.mark.parametrize(("seed", "window", "K"), [(31415, 5, 10), (1, 1, 1), (2, 3, 6)])
-def test_draws_from_blocks_are_the_plain_draws(seed, window, K, monkeypatch):
-    monkeypatch.setattr("gradgate.training.course_draws.BLOCK", 3000)  # several blocks in a short run
+def test_the_text_is_thinned_and_the_noise_tabled_word_by_word():
+    """`rejectProb`, `allSentences` and `sampleTable` of the assignment's utils/treebank.py."""
+    sentences, plain, generator = [sentence.split() for sentence in SENTENCES], random.Random(4), random.Random(4)
+    corpus = course_corpus(sentences)
+    words, counts = corpus.vocabulary.words, corpus.vocabulary.counts
+    reject = dict(zip(words, np.maximum(0, 1 - np.sqrt(0.01 * counts.sum() / counts)), strict=True))
+    copies = [[w for w in own if reject[w] <= 0 or plain.random() >= reject[w]] for own in sentences * 30]
+    thinned = thin(corpus, Mersenne(generator), 0.01)
+    kept = np.split(thinned.tokens, thinned.starts[1:-1])
+    assert [[words[row] for row in own] for own in kept] == [own for own in copies if len(own) > 1]
+    cumulative, row, table = np.cumsum(counts**0.75 / (counts**0.75).sum()) * 1_000_000, 0, []
+    for place in range(1_000_000):
+        while place > cumulative[row]:
+            row += 1
+        table.append(row)
+    assert thinned.table.tolist() == table
+
+
+def test_a_vocabulary_of_more_than_sixteen_bits_is_not_cut_off():
+    corpus = course_corpus([[str(n), str(n + 1)] for n in range(1 << 16)])
+    thinned = thin(corpus, Mersenne(random.Random(0)), 1.0)
+    assert thinned.tokens.max() == 1 << 16
+    assert thinned.table.max() == (1 << 16) + 1
+
+
+@pytest.fixture(params=["NumPy", "Numba"])
+def drawn_by(request, monkeypatch):
+    """Either way to find the windows of a block; blocks so short that a run takes several."""
+    if request.param == "NumPy":
+        monkeypatch.setattr("gradgate.training.course_draws.scanner", lambda *_: None)
+    else:
+        pytest.importorskip("numba", reason="not run: numba is not installed")
+    monkeypatch.setattr("gradgate.training.course_draws.BLOCK", 1500)
+    monkeypatch.setattr("gradgate.training.course_draws.LARGEST", 3000)
+    return request.param
+
+
+@pytest.mark.parametrize(("seed", "window", "K"), [(31415, 5, 10), (1, 1, 1), (2, 3, 6), (3, 100, 70)])
+def test_draws_from_blocks_are_the_plain_draws(seed, window, K, drawn_by, monkeypatch):
+    monkeypatch.setattr("gradgate.training.chains.SPACING", 200)  # several chains in a block
     corpus = course_corpus([sentence.split() for sentence in SENTENCES])
     plain, blocks = PlainDraws(corpus, seed, window, K, 0.01), CourseDraws(corpus, 9, seed, window, K, 0.01)
+    assert blocks.drawn_by == drawn_by
     for _ in range(60):
         batch = blocks.batch()
         drawn = [plain.draw() for _ in range(9)]
@@ -84,28 +124,84 @@ def test_draws_from_blocks_are_the_plain_draws(seed, window, K, monkeypatch):
         assert np.diff(batch.offsets).tolist() == [len(outsides) for _, outsides, _ in drawn]
         assert batch.outsides.tolist() == [word for _, outsides, _ in drawn for word in outsides]
         assert batch.negatives.tolist() == [row for _, _, rows in drawn for row in rows]
+        assert {part.dtype for part in vars(batch).values()} == {np.dtype(np.int64)}
 
 
-def test_draws_go_on_where_they_were(monkeypatch):
-    monkeypatch.setattr("gradgate.training.course_draws.BLOCK", 3000)
+@pytest.mark.parametrize("batches", [0, 1, 30])
+def test_draws_go_on_where_they_were(batches, drawn_by):
     corpus = course_corpus([sentence.split() for sentence in SENTENCES])
     first, second = (CourseDraws(corpus, 9, 5, 5, 10, 0.01) for _ in range(2))
-    for _ in range(30):
+    for _ in range(batches):
         first.batch()
     second.restore(first.state())
     for _ in range(30):
         expected, found = first.batch(), second.batch()
         assert np.array_equal(expected.negatives, found.negatives)
         assert np.array_equal(expected.centers, found.centers)
+        assert first.state() == second.state()
 
 
-def test_a_row_that_repeats_gets_all_its_terms():
-    matrix = np.zeros((4, 2))
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("d", [1, 2, 3, 4])
+def test_a_row_that_repeats_gets_all_its_terms(d, dtype):
+    matrix = np.zeros((4, d), dtype)
     gradient = Gradient("U", matrix)
-    gradient.add(np.array([[1.0, 2.0], [10.0, 20.0], [5.0, 5.0]]), np.array([3, 3, 0]))
-    gradient.add(np.ones((4, 2)), None)
+    gradient.add(np.array([[1.0, 2.0, 3.0, 4.0], [10, 20, 30, 40], [5, 5, 5, 5]])[:, :d], np.array([3, 3, 0]))
+    gradient.add(np.ones((4, d)), None)
     gradient.descend(matrix, 0.5)
-    assert matrix.tolist() == [[-3, -3], [-0.5, -0.5], [-0.5, -0.5], [-6, -11.5]]
+    due = [[-3, -3, -3, -3], [-0.5] * 4, [-0.5] * 4, [-6, -11.5, -17, -22.5]]
+    assert matrix.tolist() == [row[:d] for row in due]
+
+
+@pytest.mark.parametrize("rows", [[0, 4], [-1, 0]])
+def test_rows_outside_of_the_matrix_are_no_gradient(rows):
+    with pytest.raises(Malformed, match=r"rows outside \[0, 4\)"):
+        Gradient("U", np.zeros((4, 2))).add(np.ones((2, 2)), np.array(rows))
+
+
+def test_the_recipes_are_the_published_ones():
+    """CS224n's assignment 2, run.py and sgd.py; and the defaults of word2vec.c, where a step is a batch of windows."""
+    shared = {"window": 5, "convention": "reject", "batch": 50, "dtype": "float64"}
+    assert cs224n(None) == shared | {
+        "dimension": 10,
+        "negatives": 10,
+        "steps": 40_000,
+        "rate": 0.3,
+        "halve_every": 20_000,
+        "threshold": 1e-5,
+        "min_count": 1,
+        "seed": 31415,
+        "vector_seed": 9265,
+    }
+    for tokens, steps in ((1000, 20_000), (1_000_001, 100_001)):
+        assert word2vec(SimpleNamespace(tokens=np.zeros(tokens))) == shared | {
+            "dimension": 100,
+            "negatives": 5,
+            "steps": steps,
+            "rate": 1.25,
+            "halve_every": None,
+            "threshold": 1e-3,
+            "min_count": 5,
+            "seed": 0,
+            "vector_seed": 0,
+        }
+
+
+def test_vectors_begin_as_the_assignments_do():
+    V_c, U = Recipe(**cs224n(None), name="cs224n").first_vectors(3)
+    np.random.seed(9265)  # noqa: NPY002  # what run.py does
+    start = np.concatenate([(np.random.rand(3, 10) - 0.5) / 10, np.zeros((3, 10))])  # noqa: NPY002
+    assert np.concatenate([V_c, U]).tolist() == start.tolist()
+
+
+def test_a_step_goes_down_the_mean_gradient_of_the_windows():
+    """Two windows of a pair each, all logits 0: every slope is -1/2 for the outside word and 1/2 for the negative."""
+    batch = Batch(np.array([0, 1]), np.array([1, 2]), np.array([0, 1, 2]), np.array([[2], [0]]))
+    V_c, U = np.array([[1.0, 0.0], [3.0, 0.0], [5.0, 0.0]]), np.array([[0.0, 2.0], [0.0, 4.0], [0.0, 8.0]])
+    loss = Learner(Gradients(load("numpy_rows"), "float64", "cpu"), V_c, U).learn(batch, 0.5)
+    assert loss == pytest.approx(2 * np.log(2), rel=2**-50)
+    assert V_c.tolist() == [[1, -0.5], [3, 0.75], [5, 0]]
+    assert U.tolist() == [[-0.375, 2], [0.125, 4], [0.25, 8]]
 
 
 def test_the_running_cost_is_the_assignments():
@@ -226,6 +322,18 @@ def test_the_textbook_finds_a_loss_that_is_not_its_own(factor, code, text, tmp_p
     path.write_text(PAIR.format(add=EACH).replace(loss, f"{loss} * {factor!r}"), encoding="utf-8")
     assert main(arguments(text, tmp_path / "out", "--steps", "2", "--textbook", "2", spec=str(path))) == code
     assert ("the textbook's" in capsys.readouterr().err) == (code == 1)
+
+
+@pytest.mark.parametrize("spec", ["numpy_rows", "numba_windows"])
+def test_the_assignments_settings_give_the_textbooks_losses(spec):
+    if spec == "numba_windows":
+        pytest.importorskip("numba", reason="not run: numba is not installed")
+    corpus = course_corpus([sentence.split() for sentence in SENTENCES])
+    recipe = Recipe(**{**cs224n(None), "threshold": 0.01}, name="cs224n")  # too little would be left of so short a text
+    found = measure(recipe, corpus, Gradients(load(spec), "float64", "cpu"), 12)
+    assert found.steps == 12
+    assert found.worst_ratio <= 1
+    assert found.apart <= APART
 
 
 def _refused(text: Path, out: Path, *more: str, spec: str = "numpy_rows", capsys) -> str:

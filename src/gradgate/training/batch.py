@@ -26,7 +26,12 @@ class Batch:
 
 
 class Draws(Protocol):
-    """A stream of batches. From one state it goes on in one way: so a resumed run is the uninterrupted one."""
+    """A stream of batches. From one state it goes on in one way: so a resumed run is the uninterrupted one.
+
+    drawn_by names the library whose code draws them.
+    """
+
+    drawn_by: str
 
     def batch(self) -> Batch: ...
 

@@ -45,8 +45,9 @@ def show_end(out: Console, run: Setting, timing: Timing) -> None:
     costs, done = run.training.costs, run.training.done
     cost = f"running cost {costs[-1]:.6f} after {done:,} steps" if len(costs) else f"{done} steps, no running cost yet"
     load = "" if timing.load is None else f", load {timing.load:.1f}"
-    took = f"{timing.steps:,} steps in {timing.seconds:.1f} s, {timing.cpu_seconds:.1f} s of CPU time{load}"
-    print_line(out, f"\n{cost} · {took}")
+    took = f"{timing.steps:,} steps in {timing.seconds:.1f} s, {timing.cpu_seconds:.1f} s of CPU time"
+    drawn = f", draws by {run.training.draws.drawn_by}"
+    print_line(out, f"\n{cost} · {took}{drawn}{load}")
 
 
 def yardstick_lines(found: Yardstick, timing: Timing) -> Iterator[str]:

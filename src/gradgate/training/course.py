@@ -26,8 +26,8 @@ UNKNOWN = "UNK"  # the assignment gives it a row and a count of one; the text ne
 class Thinned:
     """The subsampled copies of the text that windows are drawn from: sentences of two words and more.
 
-    tokens (N,) int32; sentence s is tokens[starts[s] : starts[s + 1]]; table (TABLE,) int32 holds the noise: half the
-    memory of int64, and so more of it in the caches.
+    tokens (N,); sentence s is tokens[starts[s] : starts[s + 1]]; table (TABLE,) holds the noise. Both are uint16 where
+    that holds the vocabulary, and int32 otherwise: the less memory, the more of it in the caches.
     """
 
     tokens: np.ndarray
@@ -63,7 +63,7 @@ def thin(corpus: Corpus, generator: Mersenne, threshold: float) -> Thinned:
     left = np.diff(before[ends])  # how many words of each sentence are kept
     kept &= np.repeat(left > 1, lengths)
     thinned = Thinned(
-        np.tile(corpus.tokens.astype(np.int32), COPIES)[kept],
+        np.tile(corpus.tokens.astype(_narrow(corpus)), COPIES)[kept],
         np.concatenate([[0], np.cumsum(left[left > 1])]),
         noise_table(corpus),
     )
@@ -73,7 +73,11 @@ def thin(corpus: Corpus, generator: Mersenne, threshold: float) -> Thinned:
 
 def noise_table(corpus: Corpus) -> np.ndarray:
     """TABLE rows of the vocabulary in proportion to count^(3/4), as `sampleTable` fills it."""
-    return np.searchsorted(corpus.noise * TABLE, np.arange(TABLE), side="left").astype(np.int32)
+    return np.searchsorted(corpus.noise * TABLE, np.arange(TABLE), side="left").astype(_narrow(corpus))
+
+
+def _narrow(corpus: Corpus) -> type[np.integer]:
+    return np.uint16 if len(corpus.vocabulary) <= 1 << 16 else np.int32
 
 
 def _require_windows(thinned: Thinned, threshold: float) -> None:

@@ -16,7 +16,7 @@ from gradgate.training.sgd import EVERY
 from gradgate.training.witness import Parted
 
 SCHEMA = "gradgate.train/1"
-_LIBRARIES = ("gradgate", "numpy", "torch", "gensim")
+_LIBRARIES = ("gradgate", "numpy", "numba", "torch", "gensim")
 
 
 def document(run: Setting, found: Findings, given: Sequence[str], exit_code: int) -> dict[str, Any]:
@@ -40,6 +40,7 @@ def document(run: Setting, found: Findings, given: Sequence[str], exit_code: int
         "steps": training.done,
         "resumed": run.resumed,
         "running_cost": {"every": EVERY, "last": costs[-1] if costs else None, "values": costs},
+        "drawn_by": training.draws.drawn_by,
         "timing": asdict(found.timing) if found.timing else None,
         "textbook": asdict(found.yardstick) if found.yardstick else None,
         "witness": _witness(found),
