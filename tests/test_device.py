@@ -9,6 +9,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from gradgate.calling.inprocess import InProcess
+from gradgate.costs import measuring
 from gradgate.costs.device import Cuda, Host, place
 from gradgate.costs.limits import Limits, as_json, from_json, limits, measured_limits
 
@@ -105,6 +107,23 @@ def test_the_limits_of_a_device_are_its_rates_by_its_own_clock():
     assert found.flops == pytest.approx({"float32": 1e12, "float64": 1e12, "bfloat16": 1e12})
     assert {precision for _, precision in fake.products} == {"highest"}, "TF32 is no float32"
     assert fake.precision == "high", "what the user had set is set again"
+
+
+def test_a_benchmark_on_a_device_is_timed_by_its_events_and_not_waited_for(monkeypatch):
+    fake = FakeCuda()
+
+    def call():
+        fake.now += 1e-3 if fake.written else 5e-4  # from the first emptied cache on, for the sake of the test
+
+    def prepared(case, device, *, wait):
+        assert (device, wait) == ("cuda", False)
+        return call
+
+    monkeypatch.setattr(measuring, "_place", lambda device: Cuda(fake, device))
+    performer = InProcess(SimpleNamespace(prepared=prepared))
+    found = measuring._alone(performer, None, call, "cuda")
+    assert found["cold_seconds"][0] == 1e-3
+    assert len(found["device_seconds"]) == measuring.QUANTILES
 
 
 def test_a_device_without_a_clock_here_has_no_limits():

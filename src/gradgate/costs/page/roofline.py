@@ -21,24 +21,32 @@ from gradgate.costs.tables import SHARES, share_rows
 _CAPTION = (
     "Each point is a batch of one implementation at its largest V, one pair on the left; lines join its batches. Up: "
     "operations a second in its fastest round. Right: operations that a call needs for each byte that it must move. "
-    "Dotted: what a copy in memory allows, what one in the fastest cache allows, and the rate of a matrix product. "
-    "Work is what the task needs, whatever a program does beside it."
+    "Work is what the task needs, whatever a program does beside it. Dotted, what the machine allows: "
 )
 
 
 def roofline(digest: Digest) -> Figure:
-    limits = digest.run.limits
-    panels = []
+    """In the dtype that most of the run is in."""
+    known, limits = _largest(digest), digest.run.limits
+    dtypes = [m.dtype for m in known]
+    dtype = max(dtypes, key=dtypes.count, default="")
+    panels, caption = [], ""
     for loss, words in LOSSES.items():
-        own = [m for m in _largest(digest) if m.loss == loss]
-        for dtype in dict.fromkeys(m.dtype for m in own):
-            alike = [m for m in own if m.dtype == dtype]
-            assert limits is not None
-            roof = _roof(limits, limits.flops[dtype], [_intensity(m) for m in alike])
-            panels.append(Panel(f"{words}, {dtype}", (*_lines(digest, alike), *roof)))
+        own = [m for m in known if (m.loss, m.dtype) == (loss, dtype)]
+        if own and limits is not None:
+            roof = _roof(limits, limits.flops[dtype], [_intensity(m) for m in own])
+            panels.append(Panel(f"{words}, {dtype}", (*_lines(digest, own), *roof)))
+            caption = _CAPTION + _rates(limits, dtype)
     missing = "" if panels else "the run does not hold what its machine can do, or what its calls need"
     x, y = Axis("operations for each byte that must move", "rate"), Axis("operations a second", "rate")
-    return Figure("roofline", "The roofline", _CAPTION, x, y, tuple(panels), missing)
+    return Figure("roofline", "The roofline", caption, x, y, tuple(panels), missing)
+
+
+def _rates(limits: Limits, dtype: str) -> str:
+    return (
+        f"a copy in memory, {units.rate(limits.memory)}B/s; one in the fastest cache, "
+        f"{units.rate(limits.bandwidth(1))}B/s; a {dtype} matrix product, {units.rate(limits.flops[dtype])}FLOP/s."
+    )
 
 
 def share_table(digest: Digest) -> Table | None:
@@ -105,11 +113,8 @@ def _roof(limits: Limits, flops: float, intensities: list[float]) -> list[Line]:
     ridge, left = flops / limits.memory, min(*intensities, flops / cache) / 2
     right = 2 * max(*intensities, ridge)
     slopes = [("memory", limits.memory)] + [("cache", cache)] * (cache > limits.memory)
-    lines = [
-        Line(f"{name} {units.rate(rate)}B/s", (at(left, left * rate), at(flops / rate, flops)), None)
-        for name, rate in slopes
-    ]
-    return [*lines, Line(f"{units.rate(flops)}FLOP/s", (at(flops / cache, flops), at(right, flops)), None)]
+    lines = [Line(name, (at(left, left * rate), at(flops / rate, flops)), None) for name, rate in slopes]
+    return [*lines, Line("arithmetic", (at(flops / cache, flops), at(right, flops)), None)]
 
 
 def _intensity(m: Measurement) -> float:
