@@ -5,7 +5,7 @@ rate of a matrix product, level. A second slope is that of data that stays in a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from gradgate.costs import units
 from gradgate.costs.limits import Limits
@@ -13,15 +13,15 @@ from gradgate.costs.measuring import Measurement
 from gradgate.costs.page.blocks import Table
 from gradgate.costs.page.chart import Axis, Figure, Line, Panel, at
 from gradgate.costs.page.digest import Digest, is_of_pairs
-from gradgate.costs.page.figures import LOSSES
+from gradgate.costs.page.figures import LOSSES, pairs
 from gradgate.costs.page.tables import AT_A_GLANCE
-from gradgate.costs.roofline import MEMORY, Share, fastest, share
+from gradgate.costs.roofline import MEMORY, fastest, share
 from gradgate.costs.tables import SHARES, share_rows
 
 _CAPTION = (
-    "Each point is a batch of one implementation at its largest V, one pair on the left; lines join its batches. Up: "
-    "operations a second in its fastest round. Right: operations that a call needs for each byte that it must move. "
-    "Work is what the task needs, whatever a program does beside it. Dotted, what the machine allows: "
+    "Each point is one implementation at its largest V. Up: operations a second in its fastest round. Right: "
+    "operations that a call needs for each byte that it must move. Work is what the task needs, whatever a program "
+    "does beside it. Dotted, what the machine allows: "
 )
 
 
@@ -31,12 +31,12 @@ def roofline(digest: Digest) -> Figure:
     dtypes = [m.dtype for m in known]
     dtype = max(dtypes, key=dtypes.count, default="")
     panels, caption = [], ""
-    for loss, words in LOSSES.items():
-        own = [m for m in known if (m.loss, m.dtype) == (loss, dtype)]
-        if own and limits is not None:
-            roof = _roof(limits, limits.flops[dtype], [_intensity(m) for m in own])
-            panels.append(Panel(f"{words}, {dtype}", (*_lines(digest, own), *roof)))
-            caption = _CAPTION + _rates(limits, dtype)
+    for (loss, B), own in _by_loss_and_batch(m for m in known if m.dtype == dtype):
+        assert limits is not None
+        points = [_point(digest, m) for m in own]
+        roof = _roof(limits, limits.flops[dtype], [_intensity(m) for m in own])
+        panels.append(Panel(f"{LOSSES[loss]}, {pairs(B)}, {dtype}", (*points, *roof)))
+        caption = _CAPTION + _rates(limits, dtype)
     missing = "" if panels else "the run does not hold what its machine can do, or what its calls need"
     x, y = Axis("operations for each byte that must move", "rate"), Axis("operations a second", "rate")
     return Figure("roofline", "The roofline", caption, x, y, tuple(panels), missing)
@@ -58,17 +58,13 @@ def share_table(digest: Digest) -> Table | None:
 
 def nearest(digest: Digest) -> Iterator[str]:
     """A sentence for each loss and batch: who comes nearest to the limit at the largest V."""
-    groups: dict[tuple[str, int], list[tuple[Measurement, Share]]] = {}
-    for m in _largest(digest):
-        if found := share(m, digest.run.limits):
-            groups.setdefault((m.loss, m.B), []).append((m, found))
-    for (loss, B), every in sorted(groups.items(), key=lambda group: (group[0][0] not in LOSSES, *group[0])):
+    for (loss, B), own in _by_loss_and_batch(_largest(digest)):
+        every = [(m, found) for m in own if (found := share(m, digest.run.limits))]
         m, found = max(every, key=lambda pair: pair[1].task)
-        pairs = "one pair" if B == 1 else f"{B:,} pairs"
         wanted = "bytes moved" if found.bound == MEMORY else "operations"
         cold = "" if found.cold is None else f", {units.percent(found.cold)} with emptied caches"
         yield (
-            f"{LOSSES[loss].capitalize()}, {pairs}, V = {m.V:,}: {m.implementation} comes nearest, with "
+            f"{LOSSES[loss].capitalize()}, {pairs(B)}, V = {m.V:,}: {m.implementation} comes nearest, with "
             f"{units.percent(found.task)} of what {wanted} allow{cold}."
         )
 
@@ -100,11 +96,16 @@ def _largest(digest: Digest) -> list[Measurement]:
     return list(found.values())
 
 
-def _lines(digest: Digest, measurements: list[Measurement]) -> Iterator[Line]:
-    for name in dict.fromkeys(m.implementation for m in measurements):
-        own = sorted((m for m in measurements if m.implementation == name), key=_intensity)
-        points = tuple(at(_intensity(m), (m.least_operations or 0) / fastest(m)) for m in own)
-        yield Line(name, points, digest.implementations.index(name))
+def _by_loss_and_batch(measurements: Iterable[Measurement]) -> list[tuple[tuple[str, int], list[Measurement]]]:
+    groups: dict[tuple[str, int], list[Measurement]] = {}
+    for m in measurements:
+        groups.setdefault((m.loss, m.B), []).append(m)
+    return sorted(groups.items())
+
+
+def _point(digest: Digest, m: Measurement) -> Line:
+    made = at(_intensity(m), (m.least_operations or 0) / fastest(m))
+    return Line(m.implementation, (made,), digest.implementations.index(m.implementation))
 
 
 def _roof(limits: Limits, flops: float, intensities: list[float]) -> list[Line]:
