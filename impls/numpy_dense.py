@@ -117,6 +117,19 @@ def step(V_c, U, center, outsides, loss, negatives, rate):
     return V_c, U
 
 
+def steps(V_c, U, centers, outsides, offsets, negatives, rate):
+    """The steps of B windows of negative sampling, each from where the one before it has led. Returns V_c, U.
+
+    V_c and U (V, d) are written to; centers (B,) ints, outsides (N,) ints, window b is outsides[offsets[b]:offsets[b +
+    1]], negatives (B, K) ints: those of row b stand against every word of window b; rate a number.
+    """
+    for b, center in enumerate(centers):
+        words = outsides[offsets[b] : offsets[b + 1]]
+        shared = np.broadcast_to(negatives[b], (len(words), len(negatives[b])))
+        V_c, U = step(V_c, U, center, words, "negative_sampling", shared, rate)
+    return V_c, U
+
+
 def cbow(context, target, V_c, U, loss, negatives, reduce):
     """The loss of predicting the target from the sum or mean of its context vectors, and its gradients.
 

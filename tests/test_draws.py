@@ -168,7 +168,7 @@ def test_negatives_repeat_and_meet_the_outside_word_often():
 def test_huge_logits_reach_ten_thousand_and_ordinary_ones_stay_of_order_one(function):
     huge = [reach(case) for case in drawn(function) if case.kind == "huge"]
     assert HUGE_LOGIT * (0.6 if function in ("sigmoid", "softmax") else 0.99) <= max(huge) <= HUGE_LOGIT * 1.01
-    assert np.quantile(huge, 0.75) >= HUGE_LOGIT / 20
+    assert np.quantile(huge, 0.75) >= HUGE_LOGIT / 25
     if function in MATRICES:  # a probability clipped at 1e-15 shows only where e^-300 is still a number
         assert any(STEEP_LOGIT / 2 < value <= STEEP_LOGIT * 1.01 for value in huge)
     ordinary = [reach(case) for case in drawn(function) if case.kind in ("digits", "normal")]

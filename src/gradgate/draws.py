@@ -14,7 +14,7 @@ import numpy as np
 from gradgate.case import Case
 from gradgate.formats import FORMATS, Format, round_to
 from gradgate.huffman import huffman_tree
-from gradgate.interface import NAIVE_SOFTMAX, NEGATIVE_SAMPLING, SIGNATURES, has_window
+from gradgate.interface import NAIVE_SOFTMAX, NEGATIVE_SAMPLING, SIGNATURES, has_batch, has_window
 
 KINDS = ("digits", "normal", "wide", "huge", "tiny", "cancelling", "heavy-tailed", "subnormal")
 """digits: multiples of 1/8, logits of order 1; normal: full mantissas, logits of order 1; wide: logits of order 5,
@@ -48,7 +48,7 @@ def sizes_of(function: str) -> list[str]:
         "d": "U" in parameters,
         "K": "negatives" in parameters or "path" in parameters,
         "C": has_window(function),
-        "B": function.endswith("_batch") or "U" not in parameters,
+        "B": has_batch(function) or "U" not in parameters,
     }
     return [name for name, does in has.items() if does]
 
@@ -131,6 +131,8 @@ def _loss_inputs(
             return _window({"center": int(words()), "outsides": words(C)}, vectors, U, loss, negatives)
         case "step":
             return {"V_c": vectors, "U": U, **_step(rng, V, K, C, loss)}
+        case "steps":
+            return {"V_c": vectors, "U": U, **_steps(rng, V, K, C, min(B, V))}
         case "cbow":
             negatives = words(K) if loss == NEGATIVE_SAMPLING else None
             window = _window({"context": words(C), "target": int(words())}, vectors, U, loss, negatives)
@@ -157,6 +159,25 @@ def _step(rng: np.random.Generator, V: int, K: int, C: int, loss: str) -> dict[s
     rate = float(rng.choice(RATES))
     given = {"center": int(rng.integers(0, V)), "outsides": outsides, "loss": loss, "negatives": negatives}
     return {**given, "rate": rate}
+
+
+def _steps(rng: np.random.Generator, V: int, K: int, C: int, B: int) -> dict[str, Any]:
+    """Windows of which no two touch the same row, each with words of its own: so what all of them lead to is known. In
+    one case of two a window's first word fills half of it, and is among its negatives."""
+    owned = np.array_split(rng.permutation(V), B)
+    counts = rng.integers(1, C + 1, B)
+    windows = [rng.choice(words, count) for words, count in zip(owned, counts, strict=True)]
+    negatives = np.stack([rng.choice(words, K) for words in owned])
+    if rng.integers(0, 2):
+        for window, drawn in zip(windows, negatives, strict=True):
+            window[: len(window) // 2 + 1] = drawn[-1] = window[0]
+    return {
+        "centers": rng.permutation(V)[:B],
+        "outsides": np.concatenate(windows),
+        "offsets": np.cumsum([0, *counts]),
+        "negatives": negatives,
+        "rate": float(rng.choice(RATES)),
+    }
 
 
 def _window(

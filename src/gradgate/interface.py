@@ -14,6 +14,7 @@ NAIVE_SOFTMAX = "naive_softmax"
 NEGATIVE_SAMPLING = "negative_sampling"
 HIERARCHICAL_SOFTMAX = "hierarchical_softmax"
 STEP = "step"
+STEPS = "steps"
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ SIGNATURES = {
             "cbow_batch", ("contexts", "offsets", "targets", "V_c", "U", "loss", "negatives", "reduce"), _WINDOWS
         ),
         Signature(STEP, ("V_c", "U", "center", "outsides", "loss", "negatives", "rate"), ("new_V_c", "new_U")),
+        Signature(STEPS, ("V_c", "U", "centers", "outsides", "offsets", "negatives", "rate"), ("new_V_c", "new_U")),
     )
 }
 
@@ -72,12 +74,11 @@ NORMALIZE_ROWS = "normalize_rows"
 CALLABLE = {**CONTRACT, NORMALIZE_ROWS: Signature(NORMALIZE_ROWS, ("X",), (NORMALIZE_ROWS,))}
 """What can be called: the contract, and an exercise of the 2017 assignment, no loss, that only grading puts."""
 
-MAY_WRITE = {STEP: ("V_c", "U")}
+MAY_WRITE = {STEP: ("V_c", "U"), STEPS: ("V_c", "U")}
 """The inputs that a function may write to; no other function may write to any."""
 
-_ROWS_OF_V_C = frozenset(
-    {"skipgram", "skipgram_batch", STEP}
-)  # their `center` and `centers` are rows of V_c, not vectors
+# Their `center` and `centers` are rows of V_c, not vectors.
+_ROWS_OF_V_C = frozenset({"skipgram", "skipgram_batch", STEP, STEPS})
 
 
 def is_float(function: str, parameter: str) -> bool:
@@ -90,6 +91,16 @@ def is_float(function: str, parameter: str) -> bool:
 def has_window(function: str) -> bool:
     """Whether the function takes a window of words, or several of them, and not the vectors of pairs."""
     return "V_c" in SIGNATURES[function].parameters
+
+
+def has_batch(function: str) -> bool:
+    """Whether the function takes several pairs or windows."""
+    return function.endswith("_batch") or function == STEPS
+
+
+def draws_by_window(function: str) -> bool:
+    """Whether the function takes K negatives a window, (B, K), and not K a word of it, (N, K)."""
+    return function in ("cbow_batch", STEPS)
 
 
 def is_matrix_gradient(quantity: str) -> bool:

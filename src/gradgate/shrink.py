@@ -9,7 +9,7 @@ import numpy as np
 
 from gradgate.case import Case
 from gradgate.formats import round_to
-from gradgate.interface import has_window, is_float
+from gradgate.interface import draws_by_window, has_batch, has_window, is_float
 
 STEPS = 80  # calls of `fails` that one shrinking may cost
 
@@ -65,14 +65,15 @@ def _fewer_pairs(case: Case) -> Iterator[Case]:
         else:
             yield from (case.with_inputs(**{name: given[name][..., s]}) for s in _halves(given[name].shape[-1]))
         return
-    if not case.function.endswith("_batch"):
+    if not has_batch(case.function):
         return
     first = "centers" if "centers" in given else "targets"
     for part in _halves(len(given[first])):
-        yield case.with_inputs(**_pairs(given, part))
+        yield case.with_inputs(**_pairs(case, part))
 
 
-def _pairs(given: Any, part: slice) -> dict[str, Any]:
+def _pairs(case: Case, part: slice) -> dict[str, Any]:
+    given = case.inputs
     changed = {name: given[name][part] for name in ("centers", "targets") if name in given}
     if "offsets" not in given:
         changed["outsides"] = given["outsides"][part]
@@ -84,7 +85,7 @@ def _pairs(given: Any, part: slice) -> dict[str, Any]:
     span = slice(int(offsets[0]), int(offsets[-1]))
     changed |= {"offsets": offsets - offsets[0], flat: given[flat][span]}
     if given["negatives"] is not None:
-        changed["negatives"] = given["negatives"][span if flat == "outsides" else part]
+        changed["negatives"] = given["negatives"][part if draws_by_window(case.function) else span]
     return changed
 
 
@@ -98,7 +99,7 @@ def _fewer_context(case: Case) -> Iterator[Case]:
         changed: dict[str, Any] = {name: given[name][part]}
         if "offsets" in given:
             changed["offsets"] = np.array([0, len(changed[name])])
-        if name == "outsides" and given["negatives"] is not None:
+        if not draws_by_window(case.function) and name == "outsides" and given["negatives"] is not None:
             changed["negatives"] = given["negatives"][part]
         yield case.with_inputs(**changed)
 

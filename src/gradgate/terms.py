@@ -91,6 +91,8 @@ def _groups(case: Case) -> list[Group]:
         case "cbow_batch":
             negatives = [None] * len(given["targets"]) if given["negatives"] is None else given["negatives"]
             return _contexts(case, given["contexts"], _slices(given["offsets"]), given["targets"], negatives)
+        case "steps":
+            return _shared(case)
         case other:
             raise ValueError(f"{other} has no hidden vector")
     V_c = case.wide("V_c")
@@ -131,6 +133,17 @@ def _contexts(case: Case, flat: np.ndarray, spans: list[slice], targets, negativ
         Group(V_c[rows], rows, len(rows) if mean else 1, (_target(target, drawn),), b)
         for b, (rows, target, drawn) in enumerate(zip([flat[s] for s in spans], targets, negatives, strict=True))
         if len(rows)
+    ]
+
+
+def _shared(case: Case) -> list[Group]:
+    """The windows of steps: the words of a window share its negatives, each of which so counts once a word."""
+    given, V_c = case.inputs, case.wide("V_c")
+    windows = zip(given["centers"], _slices(given["offsets"]), given["negatives"], strict=True)
+    return [
+        Group(V_c[[row]], np.array([row]), 1, tuple(against(o, drawn) for o in given["outsides"][span]), b)
+        for b, (row, span, drawn) in enumerate(windows)
+        if len(given["outsides"][span])
     ]
 
 

@@ -23,7 +23,7 @@ from gradgate.bounds.groups import GroupErrors, group_errors
 from gradgate.bounds.hidden import matrix
 from gradgate.bounds.update import stepped
 from gradgate.case import Case
-from gradgate.interface import STEP
+from gradgate.interface import STEP, STEPS
 from gradgate.magnitudes import GroupMagnitudes
 from gradgate.terms import groups as case_groups
 from gradgate.terms import touched_rows
@@ -80,7 +80,7 @@ def _losses_and_gradients(
         group_errors(U, signed, group, size, arithmetic, tier)
         for group, size in zip(case_groups(case), sizes, strict=True)
     ]
-    if case.function == STEP:
+    if case.function in (STEP, STEPS):
         found = {quantity: stepped(quantity, case, parts, sizes, arithmetic, tier) for quantity in case.returns}
         largest = float(np.max([largest_met(case, parts), *(reach for _, reach in found.values())]))
         return {quantity: bound for quantity, (bound, _) in found.items()}, np.array(False), largest

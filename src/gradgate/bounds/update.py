@@ -1,4 +1,5 @@
-"""The bound of one step of gradient descent: new = old - rate * gradient, row by row.
+"""The bound of a step of gradient descent: new = old - rate * gradient, row by row. Of several steps: where no two of
+them touch the same row, so that each is taken as if it were alone.
 
 The gradient comes with its own bound. On top of it the rate and its product round, and so does the subtraction; a row
 may as well be moved term by term, so that every value on its way rounds."""
@@ -52,12 +53,13 @@ Moved = tuple[np.ndarray, np.ndarray, RowTerms]  # the rows that move, their gra
 def _center(
     case: Case, parts: Sequence[GroupErrors], sizes: Sequence[GroupMagnitudes], arithmetic: Arithmetic, tier: str
 ) -> Moved:
-    """The centre's row gets one gradient a target."""
-    [part] = parts
-    rows = part.group.rows
-    gradient = center_rows(parts, rows, len(part.hidden.size), arithmetic, tier)
-    mass = (part.hidden_mass + part.hidden_error)[None, :]
-    return rows, gradient, RowTerms(part.hidden_error[None, :], mass, np.array([len(part.group.targets)]))
+    """The row of each window's centre gets one gradient a target."""
+    ordered = sorted(parts, key=lambda part: part.group.rows[0])
+    rows = np.concatenate([part.group.rows for part in ordered])
+    gradient = center_rows(parts, rows, len(parts[0].hidden.size), arithmetic, tier)
+    errors = np.stack([part.hidden_error for part in ordered])
+    mass = np.stack([part.hidden_mass for part in ordered]) + errors
+    return rows, gradient, RowTerms(errors, mass, np.array([len(part.group.targets) for part in ordered]))
 
 
 def _outside(

@@ -44,6 +44,7 @@ NAMES = {
     "state": "a call leaves something behind that the next one meets",
     "input changed": "a call writes to its inputs",
     "updated too early": "a gradient is taken at vectors that have been updated already",
+    "updated too late": "a gradient is taken at vectors that a step before should have moved",
     "memory layout": "arrays are taken to be contiguous",
     "shape": "a result has another shape than the promised one",
     "dtype": "a result has another dtype than the promised one",

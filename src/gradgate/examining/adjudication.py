@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from gradgate.examining.findings import Failure, Measured, Tally
-from gradgate.interface import STEP
+from gradgate.interface import STEP, STEPS
 from gradgate.laws.law import has_path, is_negative_sampling, is_softmax
 from gradgate.verdicts import INCONCLUSIVE, REFUTED, VERIFIED, gravest
 
@@ -19,6 +19,7 @@ _VALUES = {
     "sigmoid": "the value is wrong",
     "softmax": "the value is wrong",
     STEP: "the matrices after the step are wrong",
+    STEPS: "the matrices after the steps are wrong",
 }
 
 

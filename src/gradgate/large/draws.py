@@ -14,14 +14,14 @@ from gradgate.calling.sharing import SharedArray, share
 from gradgate.case import Case
 from gradgate.draws import generator
 from gradgate.formats import FORMATS, Format, round_to
-from gradgate.interface import NAIVE_SOFTMAX, NEGATIVE_SAMPLING, SIGNATURES, STEP
+from gradgate.interface import NAIVE_SOFTMAX, NEGATIVE_SAMPLING, SIGNATURES, STEP, STEPS
 from gradgate.large.blocks import spans
 
 KINDS = ("large", "large-edges", "large-wide")
 """large: random words, logits of order 1; large-edges: the first word and the last take part, the target is among its
 own negatives, and words repeat; large-wide: random words, logits of order 5."""
 
-FUNCTIONS = tuple(name for name in SIGNATURES if name not in ("sigmoid", "softmax", STEP))
+FUNCTIONS = tuple(name for name in SIGNATURES if name not in ("sigmoid", "softmax", STEP, STEPS))
 PAIRS = (NAIVE_SOFTMAX, f"{NAIVE_SOFTMAX}_batch")  # every word takes part; of the others only those that are named
 K, C, B = 10, 3, 2
 

@@ -15,7 +15,7 @@ from gradgate.bounds.hidden import flush_mask
 from gradgate.calling.calls import Call
 from gradgate.case import Case
 from gradgate.evidence import Evidence
-from gradgate.interface import SIGNATURES, STEP
+from gradgate.interface import SIGNATURES, STEP, STEPS
 from gradgate.laws.additivity import halves
 from gradgate.laws.law import Claim, Law, NotApplicable
 from gradgate.witness import Witness
@@ -25,6 +25,10 @@ _MATRICES = ("V_c", "U")
 
 def _is_step(case: Case) -> bool:
     return case.function == STEP
+
+
+def _is_descent(case: Case) -> bool:
+    return case.function in (STEP, STEPS)
 
 
 def _moved(evidence: Evidence, variant: str, matrix: str) -> Ball:
@@ -98,7 +102,9 @@ LAWS = (
         _along_the_gradient,
         _gradient_calls,
     ),
-    Law("update_is_linear", "twice the rate, twice the way", _is_step, _twice_as_far, _at_rate("twice", 2.0), every=2),
+    Law(
+        "update_is_linear", "twice the rate, twice the way", _is_descent, _twice_as_far, _at_rate("twice", 2.0), every=2
+    ),
     Law(
         "update_adds",
         "a window's step is the sum of its halves', each from the old rows, also where a word stands in both",
@@ -107,5 +113,5 @@ LAWS = (
         halves("outsides", "negatives"),
         every=2,
     ),
-    Law("update_of_rate_0", "a step of rate 0 changes nothing", _is_step, _stays, _at_rate("rate 0", 0.0), every=4),
+    Law("update_of_rate_0", "a step of rate 0 changes nothing", _is_descent, _stays, _at_rate("rate 0", 0.0), every=4),
 )

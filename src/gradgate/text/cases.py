@@ -12,7 +12,7 @@ import numpy as np
 from gradgate.case import Case
 from gradgate.formats import FORMATS, round_to
 from gradgate.huffman import HuffmanTree
-from gradgate.interface import HIERARCHICAL_SOFTMAX, NAIVE_SOFTMAX, NEGATIVE_SAMPLING, SIGNATURES, has_window
+from gradgate.interface import HIERARCHICAL_SOFTMAX, NAIVE_SOFTMAX, NEGATIVE_SAMPLING, SIGNATURES, STEPS, has_window
 from gradgate.text.corpus import Corpus
 from gradgate.text.noise import draw_negatives
 from gradgate.text.windows import Window, draw_window
@@ -86,8 +86,9 @@ def _key(function: str, seed: int, index: int) -> int:
 def _plan(function: str, index: int) -> Plan:
     """Twenty indices show each feature in a row of four: with both losses, each with both reductions."""
     windowed = has_window(function)
-    only = NEGATIVE_SAMPLING if function.startswith(NEGATIVE_SAMPLING) else NAIVE_SOFTMAX
-    loss = (NAIVE_SOFTMAX, NEGATIVE_SAMPLING)[(index + index // 10) % 2] if windowed else only
+    only = NEGATIVE_SAMPLING if function.startswith(NEGATIVE_SAMPLING) or function == STEPS else NAIVE_SOFTMAX
+    chooses = "loss" in SIGNATURES[function].parameters
+    loss = (NAIVE_SOFTMAX, NEGATIVE_SAMPLING)[(index + index // 10) % 2] if chooses else only
     features = ["any"]
     if loss == NEGATIVE_SAMPLING:
         features += ["target among negatives", "repeated negative"]
@@ -153,6 +154,8 @@ def _inputs(plan: Plan, draw: Draw, V_c: np.ndarray, tree: HuffmanTree) -> dict[
         vectors = V_c[centers] if plan.family in PAIRS else centers
         names = {"centers": vectors, "outsides": flat, "contexts": flat, "targets": centers, "offsets": offsets}
         return names | {"negatives": negatives}
+    if plan.family == STEPS:  # one window, whose words share the negatives of the first
+        return {"centers": centers, "outsides": flat, "offsets": offsets, "negatives": draw.negatives[0][:1]}
     center = int(centers[0])
     if plan.family in PAIRS:
         outside = int(flat[0])

@@ -66,4 +66,6 @@ def _words(given: Mapping[str, Any]) -> int:
 
 def _of_words(given: Mapping[str, Any], kept: slice | np.ndarray) -> dict[str, Any]:
     drawn = given["negatives"]
+    if "offsets" in given:  # several windows, each with words of its own
+        return {}
     return {"outsides": given["outsides"][kept], "negatives": None if drawn is None else drawn[kept]}

@@ -21,7 +21,7 @@ def program_cause(dossier: Dossier) -> Cause | None:
 
 def after_the_numbers(dossier: Dossier) -> Cause | None:
     """What is left where every value and gradient is right as called: other layouts, other calls before, the edges."""
-    return next((cause for reading in (_layout, remembers, _edge) if (cause := reading(dossier))), None)
+    return next((cause for reading in (_order, _layout, remembers, _edge) if (cause := reading(dossier))), None)
 
 
 def _of_law(dossier: Dossier, law: str) -> list[Failure]:
@@ -76,6 +76,14 @@ def _layout(dossier: Dossier) -> Cause | None:
     return None
 
 
+def _order(dossier: Dossier) -> Cause | None:
+    failures = _of_law(dossier, "one_after_another")
+    if not failures:
+        return None
+    said = "each step is right by itself, but does not start where the one before it has led"
+    return Cause("updated too late", said, LIKELY, when(dossier, [failure.case for failure in failures]))
+
+
 _EDGES = {
     "bad_index": "bad index accepted",
     "bad_choice": "bad choice accepted",
@@ -83,6 +91,7 @@ _EDGES = {
     "no_negatives": "empty input",
     "empty_window": "empty input",
     "empty_path": "empty input",
+    "empty_window_stays": "empty input",
 }
 
 
