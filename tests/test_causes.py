@@ -161,6 +161,39 @@ def test_the_formula_tells_the_cause_of_a_fault_that_is_not_known(name, function
     assert (found.name, says in found.sentence) == (cause, True), found
 
 
+def cut(matrix, tile):
+    """A copy with the components behind the last full tile set to zero."""
+    return np.where(np.arange(matrix.shape[-1]) < matrix.shape[-1] // tile * tile, matrix, 0)
+
+
+def without_the_tail(function, tile, where):
+    """A kernel that takes d by tiles: what is left at the end is lost in the logits, in the gradients, or in both."""
+    sound = getattr(load("numpy_dense").module, function)
+
+    def faulty(hidden, *named, U):
+        short = (lambda matrix: cut(matrix, tile)) if where != "gradients" else np.array
+        loss, grad_hidden, _ = sound(short(hidden), *named, U)
+        grad_U = sound(hidden, *named, short(U))[2]
+        return (loss, grad_hidden, grad_U) if where == "logits" else (loss, cut(grad_hidden, tile), cut(grad_U, tile))
+
+    return module_of(function, lambda *given: faulty(*given[:-1], U=given[-1]))
+
+
+@pytest.mark.parametrize(
+    ("where", "name", "says"),
+    [
+        ("gradients", "never written", "grad_center and grad_U: zeros in the last d mod {} components"),
+        ("logits", "one size only", "the logits lack the last d mod {} components"),
+        ("everywhere", "one size only", "the logits lack the last d mod {} components"),
+    ],
+)
+@pytest.mark.parametrize("function", ["naive_softmax", "negative_sampling_batch"])
+def test_the_tail_of_a_tile_is_found(function, where, name, says):
+    found = cause_of(without_the_tail(function, 4, where), function)
+    words = says.format(4).replace("center ", "centers " if function.endswith("batch") else "center ")
+    assert (found.name, words in found.sentence) == (name, True), found
+
+
 def test_the_evidence_shows_a_coefficient_as_it_is_and_as_it_is_due():
     found = cause_of(Faulty(right(), FAULTS["y_forgotten_in_grad_U"]), "naive_softmax")
     row, seen, due = re.match(r"row (\d+) of grad_U is (\S+) v where (\S+) v is due", found.evidence).groups()
