@@ -6,6 +6,7 @@
 #include <cmath>
 
 namespace py = pybind11;
+// Without py::array::forcecast, array_t's default: with it the float overload takes a double array with gaps, and casts it.
 using Ints = py::array_t<std::int64_t, py::array::c_style>;
 
 template <typename Real>
@@ -45,7 +46,6 @@ py::tuple negative_sampling(const Reals<Real> &centers, const Ints &rows, const 
 }
 
 PYBIND11_MODULE(fused, module) {
-    // noconvert: the first overload would turn a float64 array with gaps into float32, and nobody would be told
     module.def("negative_sampling", &negative_sampling<float>, py::arg("centers").noconvert(),
                py::arg("rows").noconvert(), py::arg("U").noconvert());
     module.def("negative_sampling", &negative_sampling<double>, py::arg("centers").noconvert(),
