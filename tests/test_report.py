@@ -165,7 +165,7 @@ def test_peers_stand_beside_the_fastest_implementation_of_the_same_size() -> Non
     run = planted()
     peer = measured("torch_cross_entropy", "naive_softmax", 2**12, 1.0)
     fastest = min(median(m) for m in run.measurements if (m.loss, m.V) == ("naive_softmax", 2**12))
-    alone = measured("jax_jit", "naive_softmax", 2**13, 1.0)  # no implementation was measured there
+    alone = measured("jax_grad", "naive_softmax", 2**13, 1.0)  # no implementation was measured there
     rows = [
         [cell.text for cell in row]
         for row in tree(report_of([replace(run, measurements=(*run.measurements, peer, alone))]).html()).iter("tr")
@@ -173,7 +173,7 @@ def test_peers_stand_beside_the_fastest_implementation_of_the_same_size() -> Non
     [found] = [row for row in rows if row[0] == "torch_cross_entropy" and row[6] == "dense_one"]
     assert found[5] == "1 s"
     assert float((found[8] or "").removesuffix(" ×").replace(",", "")) == pytest.approx(1 / fastest, rel=1e-3)
-    assert not [row for row in rows if row[0] == "jax_jit" and row[6] in ("dense_one", "sparse_one")]
+    assert not [row for row in rows if row[0] == "jax_grad" and row[6] in ("dense_one", "sparse_one")]
 
 
 def test_a_training_loop_is_told_beside_gradients_and_called_another_thing() -> None:

@@ -24,7 +24,8 @@ MOST_LOGITS = 2**20  # B V: beyond it a batch of naive softmaxes fills the memor
 # the other adds up a whole gradient of U for each pair.
 SLOW = {"pure_python": 2**12, "numpy_dense": 2**20}
 # A near relative of another one is timed at enough sizes for its exponents, unless in full: the run takes minutes.
-RELATED = {"array_api": "numpy_rows", "torch_ranks": "torch_rows"}
+# JAX compiles a program for each size.
+RELATED = {"array_api": "numpy_rows", "jax_jit": "torch_rows", "torch_ranks": "torch_rows"}
 FEWER = (2**8, 2**12, 2**17)
 
 

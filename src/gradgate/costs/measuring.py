@@ -17,7 +17,6 @@ from gradgate.costs.device import Cuda, place
 from gradgate.costs.items import Item, case_of
 from gradgate.costs.least import least
 from gradgate.costs.machine import blas, load
-from gradgate.costs.resident import resident_growth
 from gradgate.costs.threads import hold_to_one_thread
 from gradgate.costs.yardstick import Epoch
 from gradgate.interface import NEGATIVE_SAMPLING
@@ -103,9 +102,7 @@ def _counted(implementation: Performer, case: Case, call: Callable[[], Any], dev
     work = work_of(outcome)
     del outcome  # at a large V gigabytes, which are not to be there while bytes are counted
     held = peak_bytes(call, device)
-    if held < work.bytes and device == "cpu":  # what is returned was held: JAX's memory is seen in pages only
-        held = resident_growth(call) or 0
-    peak = held if held >= work.bytes else None
+    peak = held if held >= work.bytes else None  # what is returned was held: JAX's memory is not seen
     due = least(case)
     return {
         "bytes": peak,
