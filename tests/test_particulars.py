@@ -14,7 +14,7 @@ from gradgate.examining.examination import Examination, plan_case
 from gradgate.witness import Witness
 
 
-def examine(path, function="negative_sampling", dtype="float64", cases=12):
+def examine(path, function="negative_sampling", dtype="float64", cases=12, first=0):
     """The examination of one function of the file at `path`, in this process."""
     implementation = load(str(path))
 
@@ -22,7 +22,7 @@ def examine(path, function="negative_sampling", dtype="float64", cases=12):
         return [implementation.perform(call) for call in calls]
 
     examination = Examination(function, dtype, implementation.particulars, perform, shipped=True, tier="default")
-    for index in range(cases):
+    for index in range(first, first + cases):
         witness = Witness(generated(function, dtype, seed=3, index=index), examination.arithmetic)
         examination.put(witness, plan_case(witness), {})
     examination.conclude()
@@ -99,12 +99,29 @@ def flushed(values):
 def naive_softmax(center, outside, U):
     loss, grad_center, grad_U = right.naive_softmax(flushed(center), outside, flushed(U))
     return loss, flushed(grad_center), flushed(grad_U)
+
+def step(V_c, U, *given):
+    return tuple(map(flushed, right.step(flushed(V_c), flushed(U), *given)))
 """
 
 
+@pytest.mark.parametrize("function", ["naive_softmax", "step"])
 @pytest.mark.parametrize(("declaration", "verdict"), [("FLUSHES_SUBNORMALS = True", "verified"), ("", "refuted")])
-def test_flushed_subnormals_are_granted_where_they_are_declared(tmp_path, declaration, verdict):
-    assert examine(write(tmp_path, declaration, FLUSHING), "naive_softmax", "float32", cases=40).verdict == verdict
+def test_flushed_subnormals_are_granted_where_they_are_declared(tmp_path, declaration, verdict, function):
+    path = write(tmp_path, declaration, FLUSHING)
+    # every law meets subnormal vectors in one case of forty
+    assert examine(path, function, "float32", cases=40, first=120).verdict == verdict
+
+
+STOPPED = """
+def step(V_c, U, *given):
+    return tuple(new * (given[-1] != 0) for new in right.step(V_c, U, *given))
+"""
+
+
+def test_a_step_of_rate_0_may_flush_nothing_but_subnormals(tmp_path):
+    found = examine(write(tmp_path, "FLUSHES_SUBNORMALS = True", STOPPED), "step", "float32", cases=20)
+    assert [name for name, tally in found.laws.items() if tally.verdict == "refuted"] == ["update_of_rate_0"]
 
 
 BITS = """
