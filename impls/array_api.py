@@ -1,33 +1,35 @@
 """The losses in the array API standard alone: the same text runs on NumPy, PyTorch, JAX and CuPy.
 Unlike numpy_rows: no fancy assignment and no ufunc methods, which the standard lacks; the words of a window are added
 up by a product with a matrix of zeros and ones. Negative sampling returns the rows it touches.
-ARRAY_NAMESPACE names the library (numpy by default; torch, jax.numpy, cupy, array_api_strict).
+ARRAY_NAMESPACE names the library: numpy (the default), torch, jax.numpy, cupy, array_api_strict. JAX has no float64
+without JAX_ENABLE_X64=1, and compiles each operation for each shape: the gate's cases would take it an hour.
 Source: Mikolov et al. 2013, eqs. 2 and 4, sign flipped; the standard: Python array API standard, 2023.12.
 
 Shapes, results and errors are those of numpy_rows."""
 
 import importlib
 import os
+import warnings
 
 import numpy as np
-from array_api_compat import array_namespace
+from array_api_compat import array_namespace, device, is_cupy_array, is_torch_array, to_device
 
-NAMESPACE = os.environ.get("ARRAY_NAMESPACE", "numpy")
-DTYPES = ("float64", "float32")
+XP = array_namespace(importlib.import_module(os.environ.get("ARRAY_NAMESPACE", "numpy")).asarray(0.0))
+DTYPES = tuple(name for name in ("float64", "float32") if name in XP.__array_namespace_info__().dtypes())
+DEVICES = ("cpu", "cuda")
+FLUSHES_SUBNORMALS = float(XP.asarray(2.0**-126, dtype=XP.float32) / 2) == 0  # as JAX does
 LOSSES = ("naive_softmax", "negative_sampling")
 REDUCTIONS = ("sum", "mean")
 
 
 def asarray(x, dtype, device):
-    """A NumPy array as an array of the namespace, in the dtype of that name."""
-    library = importlib.import_module(NAMESPACE)
-    xp = array_namespace(library.asarray(0.0))
-    return xp.asarray(np.array(x), dtype=getattr(xp, dtype))
+    """A NumPy array as an array of the library, in the dtype of that name. Raises ValueError for a device it lacks."""
+    return XP.asarray(np.array(x), dtype=getattr(XP, dtype), device=_device_of(device))
 
 
 def asnumpy(x):
-    """An array of the namespace as a NumPy array, through DLPack or the buffer protocol."""
-    return np.asarray(x)
+    """An array of the library as a NumPy array."""
+    return np.asarray(to_device(x, "cpu") if is_torch_array(x) or is_cupy_array(x) else x)
 
 
 def sigmoid(x):
@@ -100,7 +102,7 @@ def naive_softmax_batch(centers, outsides, U):
     shifted = shifted - xp.max(shifted, axis=1, keepdims=True)
     exps = xp.exp(shifted)
     totals = xp.sum(exps, axis=1, keepdims=True)
-    y = xp.arange(U.shape[0])[None, :] == outsides[:, None]
+    y = xp.arange(U.shape[0], device=device(U))[None, :] == outsides[:, None]
     residual = exps / totals - xp.astype(y, U.dtype)
     losses = xp.log(totals[:, 0]) - xp.sum(xp.where(y, shifted, xp.zeros_like(shifted)), axis=1)
     return losses, residual @ U, residual.T @ centers
@@ -118,7 +120,8 @@ def negative_sampling_batch(centers, outsides, negatives, U):
     rows = xp.reshape(rows, (B * (K + 1),))
     touched = xp.reshape(xp.take(U, rows, axis=0), (B, K + 1, d))
     logits = (touched @ centers[:, :, None])[:, :, 0]
-    signs = xp.ones_like(logits) - 2 * xp.astype(xp.arange(logits.shape[1]) == 0, U.dtype)  # -1, 1, 1, ...
+    first = xp.arange(K + 1, device=device(U)) == 0
+    signs = xp.ones_like(logits) - 2 * xp.astype(first, U.dtype)  # -1, 1, 1, ...
     margins = logits * signs
     losses = xp.maximum(margins, xp.zeros_like(margins)) + xp.log1p(xp.exp(-xp.abs(margins)))
     slopes = signs * sigmoid(margins)
@@ -173,15 +176,26 @@ def cbow_batch(contexts, offsets, targets, V_c, U, loss, negatives, reduce):
 def _windows(offsets, N):
     """Whether window b holds word n, (B, N), and the window of each word, (N,)."""
     xp = array_namespace(offsets)
-    words = xp.arange(N)[None, :]
+    words = xp.arange(N, device=device(offsets))[None, :]
     member = (words >= offsets[:-1, None]) & (words < offsets[1:, None])
-    numbers = xp.arange(member.shape[0])[:, None]
+    numbers = xp.arange(member.shape[0], device=device(offsets))[:, None]
     return member, xp.sum(xp.where(member, numbers, xp.zeros_like(numbers)), axis=0)
 
 
 def _vector(ints, like):
     """Ints as an index vector of the namespace that `like` belongs to."""
-    return array_namespace(like).asarray([int(n) for n in ints], dtype=array_namespace(like).int64)
+    xp = array_namespace(like)
+    return xp.asarray([int(n) for n in ints], dtype=xp.int64, device=device(like))
+
+
+def _device_of(name):
+    """The library's first device of that name; CuPy has no "cpu", and JAX where it has a GPU has none either."""
+    with warnings.catch_warnings(action="ignore"):  # torch tries each kind of device that it knows of
+        devices = XP.__array_namespace_info__().devices()
+    for found in devices:
+        if name in repr(found).lower():
+            return found
+    raise ValueError(f"device is {name!r}, expected one of {', '.join(map(str, devices))}")
 
 
 def _check_rows(matrix, **indices):

@@ -6,7 +6,7 @@ import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from functools import cache, partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -350,7 +350,7 @@ def _laid_out(array: np.ndarray, layout: str) -> np.ndarray:
     return copy
 
 
-@cache
+@lru_cache(maxsize=None, typed=True)  # typed: array_api_strict warns when its dtypes are compared with NumPy's
 def _dtype_name(dtype: Any) -> str:
     """`float32` of NumPy's and of torch's: asked for with every result, and slow to work out."""
     return str(dtype).rpartition(".")[-1]
