@@ -16,8 +16,10 @@ from gradgate.calling.calls import Malformed
 from gradgate.calling.loading import load
 from gradgate.cli import _parser, main
 from gradgate.training.batch import Batch
+from gradgate.training.compiling import library
 from gradgate.training.course import course_corpus, thin
 from gradgate.training.course_draws import CourseDraws
+from gradgate.training.descent import _column_by_column, _row_by_row
 from gradgate.training.gradients import Gradient, Gradients
 from gradgate.training.mersenne import Mersenne
 from gradgate.training.plain import PlainDraws
@@ -100,23 +102,28 @@ def test_a_vocabulary_of_more_than_sixteen_bits_is_not_cut_off():
 
 
 @pytest.fixture(params=["NumPy", "Numba"])
-def drawn_by(request, monkeypatch):
-    """Either way to find the windows of a block; blocks so short that a run takes several."""
-    if request.param == "NumPy":
-        monkeypatch.setattr("gradgate.training.course_draws.scanner", lambda *_: None)
-    else:
+def harness(request, monkeypatch):
+    """The harness's own work by either library."""
+    if request.param == "Numba":
         pytest.importorskip("numba", reason="not run: numba is not installed")
+    for module in ("compiling", "descent", "scanning") if request.param == "NumPy" else ():
+        monkeypatch.setattr(f"gradgate.training.{module}.compiled", lambda _: None)
+    assert library() == request.param
+
+
+@pytest.fixture
+def short_blocks(monkeypatch):
+    """Blocks so short that a run takes several, and several chains in a block."""
     monkeypatch.setattr("gradgate.training.course_draws.BLOCK", 1500)
     monkeypatch.setattr("gradgate.training.course_draws.LARGEST", 3000)
-    return request.param
+    monkeypatch.setattr("gradgate.training.chains.SPACING", 200)
 
 
+@pytest.mark.usefixtures("harness", "short_blocks")
 @pytest.mark.parametrize(("seed", "window", "K"), [(31415, 5, 10), (1, 1, 1), (2, 3, 6), (3, 100, 70)])
-def test_draws_from_blocks_are_the_plain_draws(seed, window, K, drawn_by, monkeypatch):
-    monkeypatch.setattr("gradgate.training.chains.SPACING", 200)  # several chains in a block
+def test_draws_from_blocks_are_the_plain_draws(seed, window, K):
     corpus = course_corpus([sentence.split() for sentence in SENTENCES])
     plain, blocks = PlainDraws(corpus, seed, window, K, 0.01), CourseDraws(corpus, 9, seed, window, K, 0.01)
-    assert blocks.drawn_by == drawn_by
     for _ in range(60):
         batch = blocks.batch()
         drawn = [plain.draw() for _ in range(9)]
@@ -127,8 +134,9 @@ def test_draws_from_blocks_are_the_plain_draws(seed, window, K, drawn_by, monkey
         assert {part.dtype for part in vars(batch).values()} == {np.dtype(np.int64)}
 
 
+@pytest.mark.usefixtures("harness", "short_blocks")
 @pytest.mark.parametrize("batches", [0, 1, 30])
-def test_draws_go_on_where_they_were(batches, drawn_by):
+def test_draws_go_on_where_they_were(batches):
     corpus = course_corpus([sentence.split() for sentence in SENTENCES])
     first, second = (CourseDraws(corpus, 9, 5, 5, 10, 0.01) for _ in range(2))
     for _ in range(batches):
@@ -141,6 +149,7 @@ def test_draws_go_on_where_they_were(batches, drawn_by):
         assert first.state() == second.state()
 
 
+@pytest.mark.usefixtures("harness")
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize("d", [1, 2, 3, 4])
 def test_a_row_that_repeats_gets_all_its_terms(d, dtype):
@@ -151,6 +160,17 @@ def test_a_row_that_repeats_gets_all_its_terms(d, dtype):
     gradient.descend(matrix, 0.5)
     due = [[-3, -3, -3, -3], [-0.5] * 4, [-0.5] * 4, [-6, -11.5, -17, -22.5]]
     assert matrix.tolist() == [row[:d] for row in due]
+
+
+def test_either_library_descends_to_the_same_bits():
+    numba = pytest.importorskip("numba", reason="not run: numba is not installed")
+    rng = np.random.default_rng(5)
+    for dtype in (np.float64, np.float32):
+        matrix, rows, values = rng.standard_normal((9, 6)), rng.integers(0, 9, 40), rng.standard_normal((40, 6))
+        found = [matrix.astype(dtype) for _ in range(2)]
+        for own, descend in zip(found, (numba.njit(_row_by_row), _column_by_column), strict=True):
+            descend(own, rows, values.astype(dtype), dtype(0.3))
+        assert found[0].tobytes() == found[1].tobytes()
 
 
 @pytest.mark.parametrize("rows", [[0, 4], [-1, 0]])

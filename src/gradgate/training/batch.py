@@ -26,12 +26,7 @@ class Batch:
 
 
 class Draws(Protocol):
-    """A stream of batches. From one state it goes on in one way: so a resumed run is the uninterrupted one.
-
-    drawn_by names the library whose code draws them.
-    """
-
-    drawn_by: str
+    """A stream of batches. From one state it goes on in one way: so a resumed run is the uninterrupted one."""
 
     def batch(self) -> Batch: ...
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from rich.console import Console
 
 from gradgate.training.classifier import Extrinsic
+from gradgate.training.compiling import library
 from gradgate.training.findings import Findings, Timing
 from gradgate.training.scores import Score
 from gradgate.training.setting import Setting
@@ -46,8 +47,8 @@ def show_end(out: Console, run: Setting, timing: Timing) -> None:
     cost = f"running cost {costs[-1]:.6f} after {done:,} steps" if len(costs) else f"{done} steps, no running cost yet"
     load = "" if timing.load is None else f", load {timing.load:.1f}"
     took = f"{timing.steps:,} steps in {timing.seconds:.1f} s, {timing.cpu_seconds:.1f} s of CPU time"
-    drawn = f", draws by {run.training.draws.drawn_by}"
-    print_line(out, f"\n{cost} · {took}{drawn}{load}")
+    harness = f", draws and descent by {library()}"
+    print_line(out, f"\n{cost} · {took}{harness}{load}")
 
 
 def yardstick_lines(found: Yardstick, timing: Timing) -> Iterator[str]:

@@ -23,7 +23,7 @@ LARGEST = 1 << 22  # what NumPy's blocks grow to: its chains cost less the longe
 
 
 class CourseDraws:
-    """Batches of B windows from the words of `random.Random(seed)`; drawn_by: "Numba" or "NumPy"."""
+    """Batches of B windows from the words of `random.Random(seed)`."""
 
     def __init__(self, corpus: Corpus, B: int, seed: int, window: int, K: int, threshold: float) -> None:
         self._B, self._window = B, window
@@ -31,7 +31,6 @@ class CourseDraws:
         self._words = self._first_radius()  # drawn before the text is thinned, at the first use of that
         thinned = thin(corpus, self._generator, threshold)
         compiled = scanner(thinned, window, K)
-        self.drawn_by = "Numba" if compiled else "NumPy"
         self._find: Finder = compiled or Chains(thinned, window, K)
         self._size, self._largest = BLOCK, BLOCK if compiled else LARGEST
         self._found = self._find(self._words)

@@ -10,6 +10,7 @@ from typing import Any
 
 from gradgate.costs.machine import machine
 from gradgate.report.document import surroundings
+from gradgate.training.compiling import library
 from gradgate.training.findings import Findings
 from gradgate.training.setting import Setting
 from gradgate.training.sgd import EVERY
@@ -40,7 +41,7 @@ def document(run: Setting, found: Findings, given: Sequence[str], exit_code: int
         "steps": training.done,
         "resumed": run.resumed,
         "running_cost": {"every": EVERY, "last": costs[-1] if costs else None, "values": costs},
-        "drawn_by": training.draws.drawn_by,
+        "harness": library(),
         "timing": asdict(found.timing) if found.timing else None,
         "textbook": asdict(found.yardstick) if found.yardstick else None,
         "witness": _witness(found),

@@ -14,6 +14,7 @@ from gradgate.case import Case
 from gradgate.errors import Broken, CannotRun
 from gradgate.interface import NEGATIVE_SAMPLING
 from gradgate.training.batch import Batch
+from gradgate.training.descent import descend_rows
 
 TERMINATED = 128 + signal.SIGTERM  # what the command line ends with when it is asked to, in the midst of a call too
 
@@ -43,20 +44,7 @@ class Gradient:
         if self.dense is not None:
             matrix -= rate * self.dense
         for rows, values in self.sparse:
-            _subtract(matrix, rows, (rate * values).astype(matrix.dtype, order="C", copy=False))
-
-
-def _subtract(matrix: np.ndarray, rows: np.ndarray, steps: np.ndarray) -> None:
-    """matrix[rows] -= steps, in place; a row that repeats moves each time, in the order of the steps."""
-    # NumPy's subtract.at is fast on vectors alone, so column by column; two columns at a time, as complex numbers
-    pair = _PAIRS.get(matrix.dtype.name) if matrix.shape[1] % 2 == 0 else None
-    if pair:
-        matrix, steps = matrix.view(pair), steps.view(pair)
-    for column, its_steps in zip(matrix.T, steps.T, strict=True):
-        np.subtract.at(column, rows, its_steps)
-
-
-_PAIRS = {"float64": np.complex128, "float32": np.complex64}
+            descend_rows(matrix, rows, values.astype(matrix.dtype, order="C", copy=False), matrix.dtype.type(rate))
 
 
 class Gradients:

@@ -6,21 +6,16 @@ from typing import Any
 
 import numpy as np
 
+from gradgate.training.compiling import compiled
 from gradgate.training.course import TABLE, Thinned
 from gradgate.training.found import Finder, Found
 from gradgate.training.mersenne import WORD_BITS
 
 
 def scanner(thinned: Thinned, window: int, K: int) -> Finder | None:
-    """Finds what Chains finds; None where Numba is not installed, or has no folder to keep what it compiles.
-
-    It is compiled here, so that no batch waits for the compiler.
-    """
-    try:
-        from numba import njit
-
-        scan = njit(cache=True)(_scan)
-    except (ImportError, RuntimeError):
+    """Finds what Chains finds; None where Numba cannot be used."""
+    scan = compiled(_scan)
+    if scan is None:
         return None
 
     def find(words: np.ndarray) -> Found:
@@ -32,7 +27,7 @@ def scanner(thinned: Thinned, window: int, K: int) -> Finder | None:
         N = offsets[W]
         return Found(centers[:W], outsides[:N], offsets[: W + 1], negatives[:N], ends[:W])
 
-    find(np.zeros(0, np.uint32))
+    find(np.zeros(0, np.uint32))  # now, so that no batch waits for the compiler
     return find
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from gradgate.errors import Broken
 from gradgate.training.batch import Batch, Draws
+from gradgate.training.descent import descend_rows
 from gradgate.training.gradients import Gradients
 from gradgate.training.recipe import Recipe
 
@@ -29,6 +30,7 @@ class Learner:
         self.name = gradients.name
         self.V_c, self.U = V_c, U
         self._lent_V_c, self._lent_U = _read_only(V_c), _read_only(U)  # what the implementation gets to see
+        descend_rows(V_c, np.zeros(0, np.int64), V_c[:0], V_c.dtype.type(0))  # so that no step waits for a compiler
 
     def learn(self, batch: Batch, rate: float) -> float:
         """One step down the mean gradient of the windows, in place. Returns their mean loss before it, in nats.

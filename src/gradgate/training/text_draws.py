@@ -16,8 +16,6 @@ from gradgate.training.windows import Windows
 class TextDraws:
     """Batches of B windows at positions drawn evenly from the subsampled text, their radii evenly from 1..window."""
 
-    drawn_by = "NumPy"
-
     def __init__(
         self, corpus: Corpus, B: int, seed: int, window: int, K: int, threshold: float, convention: str
     ) -> None:
