@@ -16,6 +16,7 @@ from gradgate.calling.calls import Malformed
 from gradgate.calling.loading import load
 from gradgate.cli import _parser, main
 from gradgate.training.batch import Batch
+from gradgate.training.chains import Chains
 from gradgate.training.compiling import library
 from gradgate.training.course import course_corpus, thin
 from gradgate.training.course_draws import CourseDraws
@@ -24,6 +25,7 @@ from gradgate.training.gradients import Gradient, Gradients
 from gradgate.training.mersenne import Mersenne
 from gradgate.training.plain import PlainDraws
 from gradgate.training.recipe import Recipe, cs224n, word2vec
+from gradgate.training.scanning import scanner
 from gradgate.training.setting import setting
 from gradgate.training.sgd import Learner, Training, running_costs
 from gradgate.training.witness import APART, Lockstep, Parted
@@ -94,11 +96,12 @@ def test_the_text_is_thinned_and_the_noise_tabled_word_by_word():
     assert thinned.table.tolist() == table
 
 
-def test_a_vocabulary_of_more_than_sixteen_bits_is_not_cut_off():
-    corpus = course_corpus([[str(n), str(n + 1)] for n in range(1 << 16)])
+@pytest.mark.parametrize("V", [300, (1 << 16) + 2])
+def test_no_vocabulary_is_cut_off(V):
+    corpus = course_corpus([[str(n), str(n + 1)] for n in range(V - 2)])
     thinned = thin(corpus, Mersenne(random.Random(0)), 1.0)
-    assert thinned.tokens.max() == 1 << 16
-    assert thinned.table.max() == (1 << 16) + 1
+    assert thinned.tokens.max() == V - 2  # the last is UNK
+    assert thinned.table.max() == V - 1
 
 
 @pytest.fixture(params=["NumPy", "Numba"])
@@ -132,6 +135,19 @@ def test_draws_from_blocks_are_the_plain_draws(seed, window, K):
         assert batch.outsides.tolist() == [word for _, outsides, _ in drawn for word in outsides]
         assert batch.negatives.tolist() == [row for _, _, rows in drawn for row in rows]
         assert {part.dtype for part in vars(batch).values()} == {np.dtype(np.int64)}
+
+
+def test_both_libraries_find_the_same_windows_in_a_block_of_any_length(monkeypatch):
+    pytest.importorskip("numba", reason="not run: numba is not installed")
+    monkeypatch.setattr("gradgate.training.chains.SPACING", 7)
+    sentences = [["tea", "tea", "cup"], ["tea", "tea"], ["cup", "tea"]]  # with windows that are empty, and drawn again
+    words = Mersenne(random.Random(2)).words(200)
+    thinned = thin(course_corpus(sentences), Mersenne(random.Random(1)), 1.0)
+    by_numpy, by_numba = Chains(thinned, 2, 3), scanner(thinned, 2, 3)
+    for length in range(1, 200):
+        found, due = by_numpy(words[:length]), by_numba(words[:length])
+        for part, values in vars(due).items():
+            assert vars(found)[part].tolist() == values.tolist(), (part, length)
 
 
 @pytest.mark.usefixtures("harness", "short_blocks")

@@ -14,7 +14,7 @@ from gradgate.text import Corpus
 from gradgate.training.batch import Batch
 from gradgate.training.chains import Chains
 from gradgate.training.course import thin
-from gradgate.training.found import Finder
+from gradgate.training.found import Finder, nothing
 from gradgate.training.mersenne import Mersenne, shift_below
 from gradgate.training.scanning import scanner
 
@@ -33,8 +33,7 @@ class CourseDraws:
         compiled = scanner(thinned, window, K)
         self._find: Finder = compiled or Chains(thinned, window, K)
         self._size, self._largest = BLOCK, BLOCK if compiled else LARGEST
-        self._found = self._find(self._words)
-        self._given = 0  # windows of the block
+        self._found, self._given = nothing(K), 0  # the windows of the block, and how many of them batches have taken
         self._before = 0  # words that the batches took before the block, since the text was thinned
 
     def batch(self) -> Batch:
@@ -54,7 +53,6 @@ class CourseDraws:
             left -= len(self._words)
             self._words = self._generator.words(BLOCK)
         self._words = self._words[left:]
-        self._found = self._find(self._words)
 
     def _first_radius(self) -> np.ndarray:
         """The words up to the first that gives a radius: the last of them, with which the first window begins."""

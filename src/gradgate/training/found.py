@@ -33,4 +33,10 @@ class Found:
         return Batch(self.centers[first : first + B], self.outsides[words], offsets - offsets[0], self.negatives[words])
 
 
-Finder = Callable[[np.ndarray], Found]  # the whole windows at the beginning of a block of words, uint32 (n,)
+Finder = Callable[[np.ndarray], Found]  # the whole windows at the beginning of a block of words, uint32 (n,), n > 0
+
+
+def nothing(K: int) -> Found:
+    """No window."""
+    none = np.zeros(0, np.int64)
+    return Found(none, none, np.zeros(1, np.int64), np.zeros((0, K), np.int64), none)
