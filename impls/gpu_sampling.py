@@ -25,7 +25,7 @@ TILE = 4096  # numbers of U that a program holds at a time: several rows, for lo
 
 def asarray(x, dtype, device):
     """A NumPy array as a tensor of its own, in the dtype of that name. Raises where there is no such device."""
-    if device.partition(":")[0] not in DEVICES:
+    if device not in DEVICES:  # kernels run on the current one, which CUDA_VISIBLE_DEVICES chooses
         raise ValueError(f"device is {device!r}, expected {DEVICES[0]!r}")
     return torch.from_numpy(np.array(x)).to(device, getattr(torch, dtype))
 
@@ -63,7 +63,7 @@ def negative_sampling_batch(centers, outsides, negatives, U):
     _check_rows(rows, len(U))
     touched, slots, counts, order = _places(rows)
     losses, grad_centers, values = U.new_empty(B), torch.empty_like(centers), U.new_empty(len(touched), d)
-    slopes = torch.empty(rows.shape, device=U.device)
+    slopes = torch.empty(rows.shape, dtype=torch.float32, device=U.device)
     D = triton.next_power_of_2(d)
     N = max(1, min(triton.next_power_of_2(rows.shape[1]), TILE // D))
     work = centers, rows, slots, U, losses, slopes, grad_centers, values, rows.shape[1], d
@@ -91,7 +91,7 @@ def _warps(numbers):
     return min(8, max(1, numbers // 1024))  # 32 numbers a thread
 
 
-@triton.jit
+@triton.jit(do_not_specialize=["R"])  # one program for every K
 def _sample(centers, rows, slots, U, losses, slopes, grad_centers, values, R, d, N: tl.constexpr, D: tl.constexpr):
     """One pair a program, N of its R rows at a time: its loss, slopes, grad_center, and the rows it alone names."""
     pair = tl.program_id(0).to(tl.int64)
@@ -130,7 +130,7 @@ def _softplus(x):
     return tl.where(x < 0, 0.0, x) + log1p, tl.div_rn(tl.where(x < 0, decay, 1.0), grown)
 
 
-@triton.jit
+@triton.jit(do_not_specialize=["R"])
 def _add_places(centers, slopes, order, repeated, ends, counts, values, R, d, N: tl.constexpr, D: tl.constexpr):
     """D columns of one row of U a program: slope times centre, added over the places that name it, in their order."""
     slot = tl.load(repeated + tl.program_id(0))

@@ -34,7 +34,7 @@ BLOCKS = {torch.bfloat16: (128, 256, 64, 8, 3), torch.float32: (64, 64, 16, 4, 3
 
 def asarray(x, dtype, device):
     """A NumPy array as a tensor of its own, in the dtype of that name. Raises where there is no such device."""
-    if device.partition(":")[0] not in DEVICES:
+    if device not in DEVICES:  # kernels run on the current one, which CUDA_VISIBLE_DEVICES chooses
         raise ValueError(f"device is {device!r}, expected {DEVICES[0]!r}")
     return torch.from_numpy(np.array(x)).to(device, getattr(torch, dtype))
 
@@ -71,14 +71,14 @@ def naive_softmax_batch(centers, outsides, U):
     maxima, totals = _normalizers(centers, U)
     at_outsides = (centers.float() * U[outsides].float()).sum(dim=1)
     losses = torch.log(totals) + (maxima - at_outsides)
-    grad_centers, grad_U = torch.zeros((B, d), device=U.device), torch.empty_like(U)
-    room = U.new_empty(B * min(TILE, V))
+    grad_centers, grad_U = centers.new_zeros((B, d), dtype=torch.float32), torch.empty_like(U)
+    inverses, room = 1 / totals, U.new_empty(B * min(TILE, V))
     pairs, words, columns, num_warps, num_stages = _blocks(U)
     for first in range(0, V, TILE):
         tile = U[first : first + TILE]
         residuals = room[: B * len(tile)].view(B, len(tile))
         grid = triton.cdiv(B, pairs), triton.cdiv(len(tile), words)
-        work = centers, tile, outsides, maxima, 1 / totals, residuals, B, len(tile), first, d
+        work = centers, tile, outsides, maxima, inverses, residuals, B, len(tile), first, d
         _residuals[grid](*work, pairs, words, columns, num_warps=num_warps, num_stages=num_stages)
         grad_centers = _add_product(grad_centers, residuals, tile)
         grad_U[first : first + TILE] = _product(residuals.T, centers)
@@ -91,7 +91,7 @@ def _normalizers(centers, U):
     pairs, words, columns, num_warps, num_stages = _blocks(U)
     width = words * max(4, triton.cdiv(V, words * PARTS))
     parts = triton.cdiv(V, width)
-    maxima, totals = torch.empty((2, parts, B), device=U.device)
+    maxima, totals = U.new_empty((2, parts, B), dtype=torch.float32)
     work = centers, U, maxima, totals, B, V, d, width
     grid = triton.cdiv(B, pairs), parts
     _normalize[grid](*work, pairs, words, columns, num_warps=num_warps, num_stages=num_stages)

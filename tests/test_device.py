@@ -58,6 +58,7 @@ class FakeCuda:
         size = shape if isinstance(shape, int) else shape[0]
         return SimpleNamespace(size=size, dtype=dtype, zero_=lambda: self._write(size), copy_=self._copy)
 
+    rand = ones
     empty_like = staticmethod(lambda other: other)
 
     def _write(self, size: int) -> None:

@@ -67,11 +67,17 @@ def hold(worker: Worker, function: str) -> None:
         check_case(worker, case, LAWS)
 
 
+@pytest.fixture(scope="module", params=FILES)
+def shipped(request) -> Iterator[Worker]:
+    with interpreted(request.param) as worker:
+        yield worker
+
+
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize(("name", "function"), OFFERED)
-def test_the_kernels_keep_the_exact_laws_in_the_interpreter(name, function, dtype):
-    with interpreted(name) as worker:
-        judged = [check_case(worker, case, LAWS) for case in cases(function, dtype)]
+@pytest.mark.parametrize("form", [0, 1], ids=["pair", "batch"])
+def test_the_kernels_keep_the_exact_laws_in_the_interpreter(shipped, form, dtype):
+    function = FILES[shipped.name][form]
+    judged = [check_case(shipped, case, LAWS) for case in cases(function, dtype)]
     passed = {judgement.law.name for judgements in judged for judgement in judgements if judgement.status == "passed"}
     assert {"exact_value", "exact_gradient", "no_state"} <= passed
 

@@ -36,20 +36,26 @@ def a_cache_of_its_own(monkeypatch, tmp_path):
     monkeypatch.delenv("TRITON_INTERPRET", raising=False)
 
 
-def compiled(spec: str, kernel: str, dtype: str) -> Any:
-    """The kernel for sm_90, with the block sizes that the file takes for the dtype."""
+def compiled(spec: str, kernel: str, dtype: str, *, aligned: bool = True, ones: bool = False) -> Any:
+    """The kernel for sm_90, with the block sizes that the file takes for the dtype.
+
+    aligned: sizes are multiples of 16. ones: all of them are 1, which Triton takes for constants.
+    """
     from triton import compiler
     from triton.backends.compiler import GPUTarget
 
     module = load(spec).module
     function = getattr(module, kernel)
-    sizes, warps, stages = BLOCK, 4, 3
+    sizes, warps, stages = dict(BLOCK), 4, 3
     if hasattr(module, "BLOCKS"):
         *block, warps, stages = module.BLOCKS[getattr(module.torch, dtype)]
         sizes = dict(zip(("PAIRS", "WORDS", "COLUMNS"), block, strict=True))
     types = {name: kind(spec, name, dtype) for name in function.arg_names if name not in sizes}
-    aligned = {(i,): [["tt.divisibility", 16]] for i, name in enumerate(function.arg_names) if name in types}
-    source = compiler.ASTSource(function, {**types, **dict.fromkeys(sizes, "constexpr")}, sizes, aligned)
+    if ones:
+        sizes |= {name: 1 for name in types if name in SIZES and name not in ("R", "width", "first")}
+    multiples = [i for i, name in enumerate(function.arg_names) if name in types and (aligned or name not in SIZES)]
+    attributes = {(i,): [["tt.divisibility", 16]] for i in multiples if function.arg_names[i] not in sizes}
+    source = compiler.ASTSource(function, {**types, **dict.fromkeys(sizes, "constexpr")}, sizes, attributes)
     return compiler.compile(
         source, target=GPUTarget("cuda", 90, 32), options={"num_warps": warps, "num_stages": stages}
     )
@@ -79,6 +85,12 @@ def test_a_kernel_fits_an_h200(tmp_path, spec, kernel, dtype):
     assert ("wgmma" in code) == (spec == "gpu_softmax" and dtype == "bfloat16"), "the matrix units of bfloat16"
     assert bool(re.search(r"\b(atom|red)\.", code)) == ("atomic" in spec)
     assert "tf32" not in code
+
+
+@pytest.mark.parametrize("ones", [False, True], ids=["odd", "ones"])
+@pytest.mark.parametrize(("spec", "kernel"), KERNELS)
+def test_a_kernel_takes_sizes_of_every_kind(spec, kernel, ones):
+    assert compiled(spec, kernel, "float32", aligned=False, ones=ones).asm["cubin"]
 
 
 def test_a_tf32_product_is_seen_in_the_code(tmp_path):

@@ -55,6 +55,13 @@ RULES = (
     ),
     _rule("faults", "corpus/*.py", "numpy", "", "a fault knows the inputs and outputs of its calls, nothing of ours"),
     _rule(
+        "the limits",
+        "bench/limits.py bench/gpu.py",
+        "numpy torch",
+        "core reference outer",
+        "these two compare shipped files with PyTorch; a benchmark takes the implementation as a parameter",
+    ),
+    _rule(
         "properties and bench",
         "properties/*.py bench/*.py",
         "hypothesis numpy pytest",

@@ -9,8 +9,10 @@ import pytest
 from gradgate import load
 from gradgate.calling.calls import Call
 from gradgate.calling.implementation import Implementation
+from gradgate.calling.loading import resolve
 from gradgate.draws import generated
 from gradgate.examining.examination import Examination, plan_case
+from gradgate.examining.subjects import Subject
 from gradgate.witness import Witness
 
 
@@ -90,6 +92,48 @@ def test_run_to_run_spread_is_granted_and_measured_where_it_is_declared(tmp_path
     assert found.verdict == verdict
     if declaration:
         assert 0 < found.laws["no_state"].worst_ratio <= 1
+
+
+# as atomic additions do: the terms of a row are added in another order at each call
+REORDERED = """
+calls = 0
+
+def negative_sampling(center, outside, negatives, U):
+    global calls
+    calls += 1
+    order = np.random.default_rng(calls).permutation(len(negatives))
+    return right.negative_sampling(center, outside, negatives[order], U)
+"""
+
+
+@pytest.mark.parametrize(("declaration", "verdict"), [("DETERMINISTIC = False", "verified"), ("", "refuted")])
+def test_sums_in_an_order_of_their_own_at_each_call_are_measured(tmp_path, declaration, verdict):
+    subject = Subject(resolve("numpy_dense"))
+    found = examine(write(tmp_path, declaration, REORDERED), dtype="float32")
+    subject.examinations, subject.particulars = [found], found.particulars
+    assert found.verdict == verdict
+    assert subject.spread == (found.laws["no_state"].worst_ratio if declaration else None)
+    assert not declaration or 0 < subject.spread <= 1
+
+
+# right whenever it is asked for the first time, and off by as little as float32 shows when it is asked again
+WANDERING = """
+seen = set()
+
+def negative_sampling(center, outside, negatives, U):
+    key = (center.tobytes(), outside, negatives.tobytes(), U.tobytes())
+    loss, grad_center, grad_U = right.negative_sampling(center, outside, negatives, U)
+    again = key in seen
+    seen.add(key)
+    return loss * (1 + again * 2.0**-24), grad_center, grad_U
+"""
+
+
+def test_a_spread_beyond_what_two_right_answers_may_differ_by_is_refuted(tmp_path):
+    found = examine(write(tmp_path, "DETERMINISTIC = False", WANDERING))
+    assert found.verdict == "refuted"
+    assert found.laws["no_state"].outcomes["refuted"] > 0
+    assert found.laws["exact_value"].outcomes["refuted"] == 0
 
 
 FLUSHING = """

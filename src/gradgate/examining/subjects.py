@@ -62,6 +62,13 @@ class Subject:
             return NOT_RUN
         return gravest(examination.verdict for examination in self.examinations)
 
+    @property
+    def spread(self) -> float | None:
+        """The largest difference of two runs of a call, over that of two right answers; None if there is to be none."""
+        if self.particulars.deterministic:
+            return None
+        return max((examination.laws["no_state"].worst_ratio for examination in self.examinations), default=0.0)
+
 
 @contextmanager
 def noting_failure(subject: Subject) -> Iterator[None]:

@@ -186,9 +186,8 @@ def _summary(subject: Subject, settings: Settings) -> Text:
     for name, value in subject.particulars.declared().items():
         if name != "adapter":
             line.append(f"\n  declared: {name} = {_declared(value)}", style="dim")
-    if not subject.particulars.deterministic:
-        spread = max((e.laws["no_state"].worst_ratio for e in subject.examinations), default=0.0)
-        line.append(f"\n  run-to-run spread: at most {spread:.2f} of what two right answers may differ by", style="dim")
+    if (spread := subject.spread) is not None:
+        line.append(f"\n  run-to-run spread: at most {spread:.2g} of what two right answers may differ by", style="dim")
     remarks = {remark for e in subject.examinations for remark in e.remarks} | set(subject.remarks)
     for remark in sorted(remarks):
         line.append(f"\n  remark: {remark}", style="yellow")

@@ -76,6 +76,7 @@ def _subject(subject: Subject, settings: Settings) -> dict[str, Any]:
         "verdict": subject.verdict,
         "why_not": subject.cannot_run or subject.broken,
         "declared": subject.particulars.declared(),
+        "spread": subject.spread,
         "offers": list(subject.offers),
         NOT_OFFERED.replace(" ", "_"): [f for f in settings.functions if f not in subject.offers],
         "remarks": subject.remarks,
