@@ -194,6 +194,26 @@ def test_the_tail_of_a_tile_is_found(function, where, name, says):
     assert (found.name, words in found.sentence) == (name, True), found
 
 
+def below(limit):
+    """naive_softmax, which takes smaller numbers for zero and returns zeros for them."""
+    sound = load("numpy_dense").module.naive_softmax
+
+    def cut(values):
+        return np.where(np.abs(values) < limit, 0, values).astype(values.dtype)
+
+    def flushing(center, outside, U):
+        loss, *gradients = sound(cut(center), outside, cut(U))
+        return loss, *map(cut, gradients)
+
+    return module_of("naive_softmax", flushing)
+
+
+@pytest.mark.parametrize(("limit", "is_flushed"), [(np.finfo(np.float64).smallest_normal, True), (1e-6, False)])
+def test_flushed_subnormals_are_told_from_a_limit_above_them(limit, is_flushed):
+    found = cause_of(below(limit), "naive_softmax")
+    assert (found is not None and "subnormal numbers become zero" in found.sentence) == is_flushed, found
+
+
 def test_the_evidence_shows_a_coefficient_as_it_is_and_as_it_is_due():
     found = cause_of(Faulty(right(), FAULTS["y_forgotten_in_grad_U"]), "naive_softmax")
     row, seen, due = re.match(r"row (\d+) of grad_U is (\S+) v where (\S+) v is due", found.evidence).groups()

@@ -27,6 +27,7 @@ WORKFLOW = (ROOT / "docs/workflows/kernels.yml").read_text(encoding="utf-8")
 STEPS = re.findall(r"^ +- run: (.+)$", WORKFLOW, re.MULTILINE)
 [BUILD_C] = [step for step in STEPS if "cc -O3" in step]
 [BUILD_CPP] = [step for step in STEPS if step.startswith("c++")]
+[GATE] = [step for step in STEPS if step.startswith("gradgate verify") and "cpp" in step and "--vocabulary" not in step]
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", PAGE, re.DOTALL)
 FAULTS = re.findall(r"^\| ([\w, -]+) \| `(.+?)` \| `(.+?)` \| ([\w ]+) \| ([\w ]+) \|$", PAGE, re.MULTILINE)
 LAWS = [BY_NAME[name] for name in ("exact_value", "exact_gradient", "promised_form", "inputs_unchanged", "strided")]
@@ -43,7 +44,8 @@ def shell(tmp_path_factory: pytest.TempPathFactory):
         (programs / name).write_text(f'#!/bin/sh\nexec {sys.executable} {module} "$@"\n', encoding="utf-8")
         (programs / name).chmod(0o755)
     copy = shutil.copytree(KERNELS, folder / "kernels", ignore=shutil.ignore_patterns("*.so", "__pycache__"))
-    environment = {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
+    plain = {name: value for name, value in os.environ.items() if name not in ("FORCE_COLOR", "TTY_COMPATIBLE")}
+    environment = {**plain, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
 
     def run(command: str, where: Path = copy) -> str:
         done = subprocess.run(
@@ -126,9 +128,12 @@ def test_the_c_library_passes_the_gate_in_every_function(shell):
 @with_a_c_compiler
 @pytest.mark.skipif(not shutil.which("c++"), reason="not run: there is no C++ compiler (c++)")
 @pytest.mark.skipif(not find_spec("pybind11"), reason="not run: needs pybind11, which the extra test brings")
-def test_the_extension_module_passes_the_gate(shell):
+def test_the_steps_of_the_workflow_build_both_libraries_and_are_green(shell):
+    assert shell(BUILD_C) == ""
     assert shell(BUILD_CPP.replace("-O3", "-O0")) == ""  # as slow as it likes
-    assert "verified · 2 functions in float64, float32" in shell("gradgate verify cpp_by_pybind11.py --cases 5")
+    out = shell(f"{GATE} --cases 3")
+    assert "cpp_by_pybind11.py: verified · 2 functions in float64, float32" in out
+    assert out.endswith("exit 0\n")
 
 
 def hold(path: Path, dtype: str, **environment: str) -> None:

@@ -18,11 +18,12 @@ from gradgate.causes.formula.paths import another_slope, another_way, another_wa
 from gradgate.causes.formula.relations import Exhibits, Relation, in_parts, proportional, scaled
 from gradgate.causes.formula.scalars import another_loss
 from gradgate.causes.formula.steps import another_step, step_scaled
+from gradgate.causes.formula.subnormal import flushed
 from gradgate.causes.formula.tails import logits_without_the_tail, zeros_in_the_tail
 
 Reading = Callable[[Exhibits, Exhibits], Relation | None]
 
-_FIRST: tuple[Reading, ...] = (other_negatives, other_places, another_way, another_step, fewer_words)
+_FIRST: tuple[Reading, ...] = (flushed, other_negatives, other_places, another_way, another_step, fewer_words)
 _LAST: tuple[Reading, ...] = (tempered, proportional, logits_without_the_tail)
 _READINGS = (
     zeros_in_the_tail,
