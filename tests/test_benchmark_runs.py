@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from gradgate.costs import command
+from gradgate.errors import CannotRun
+
 ROOT = Path(__file__).resolve().parents[1]
 STRANGER = ROOT / "tests" / "strangers" / "numpy_two_functions.py"
 NAMED = set("implementation V d K B dtype device threads blas core load bytes rows returned verified".split())
@@ -26,8 +29,8 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], d
     """What pytest-benchmark writes, and what we do, of a few benchmarks of a file without batched forms."""
     folder = tmp_path_factory.mktemp("run")
     theirs, ours = folder / "theirs.json", folder / "ours.json"
-    command = ["pytest", "-p", "no:cacheprovider", "--benchmark-only", f"--impl={STRANGER}", "bench", "-k", CHOSEN]
-    done = run(*command, f"--benchmark-json={theirs}", f"--costs-json={ours}", "--benchmark-max-time=0.02")
+    arguments = ["pytest", "-p", "no:cacheprovider", "--benchmark-only", f"--impl={STRANGER}", "bench", "-k", CHOSEN]
+    done = run(*arguments, f"--benchmark-json={theirs}", f"--costs-json={ours}", "--benchmark-max-time=0.02")
     assert done.returncode == 0, done.stdout + done.stderr
     return json.loads(theirs.read_text(encoding="utf-8")), json.loads(ours.read_text(encoding="utf-8"))
 
@@ -80,3 +83,18 @@ def naive_softmax(center, outside, U):
     kept = json.loads(target.read_text(encoding="utf-8"))
     assert [found["V"] for found in kept["benchmarks"]] == [256]
     assert kept["complete"] is False
+
+
+@pytest.mark.parametrize("status", [4, 5])
+def test_what_pytest_has_said_in_a_sentence_is_not_said_to_be_an_end_in_the_middle(tmp_path, status) -> None:
+    target = tmp_path / "run.json"
+    target.write_text(json.dumps({"complete": False, "benchmarks": []}), encoding="utf-8")
+    command._require_whole(target, status, str(target))
+
+
+@pytest.mark.parametrize(("status", "measured"), [(4, [{}]), (0, []), (-9, [])])
+def test_an_end_in_the_middle_is_said_to_be_one(tmp_path, status, measured) -> None:
+    target = tmp_path / "run.json"
+    target.write_text(json.dumps({"complete": False, "benchmarks": measured}), encoding="utf-8")
+    with pytest.raises(CannotRun, match="the benchmarks were ended"):
+        command._require_whole(target, status, str(target))

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import sys
-from ctypes import CDLL, c_int, c_size_t, c_void_p
 from threading import Thread
 
 import numpy as np
 import pytest
 
+from gradgate.calling.inprocess import InProcess
+from gradgate.calling.loading import load
 from gradgate.costs.counters import peak_bytes
-from gradgate.costs.gates import FAILED, PASSED, measure_alone
+from gradgate.costs.gates import FAILED, PASSED, _flat_memory, measure_alone
+from gradgate.costs.items import Item, case_of
 from gradgate.costs.pairing import ratios
-from gradgate.costs.resident import resident_growth
 from gradgate.costs.threads import hold_to_one_thread, threads
+from gradgate.interface import NEGATIVE_SAMPLING
+from gradgate.places import folder
 
 # A pair of negative sampling in Numba, with room for a mistake that leaves its values alone.
 PAIR = """
@@ -54,22 +57,33 @@ def test_a_gradient_as_large_as_u_in_compiled_code_turns_the_gate_red(mistake, d
     assert status == {"O(K) time": due, "O(K) bytes": due}
 
 
-def test_memory_that_a_library_takes_for_itself_is_seen_where_linux_tells():
-    """The C library's malloc, as a kernel in C would call it: nothing that Python counts."""
-    library = CDLL(None)
-    library.malloc.restype = c_void_p
-    library.free.argtypes, library.memset.argtypes = [c_void_p], [c_void_p, c_int, c_size_t]
+# Right values; the C library's malloc, as a kernel in C would call it, takes a byte a word: nothing that Python counts.
+LIBRARY = """
+import ctypes
 
-    def call():
-        block = library.malloc(10**7)
-        library.memset(block, 1, 10**7)
-        library.free(block)
+_C = ctypes.CDLL(None)
+_C.malloc.restype = ctypes.c_void_p
+_C.free.argtypes, _C.memset.argtypes = [ctypes.c_void_p], [ctypes.c_void_p, ctypes.c_int, ctypes.c_size_t]
+_right = negative_sampling
 
-    if (grown := resident_growth(call)) is None:
+
+def negative_sampling(center, outside, negatives, U):
+    block = _C.malloc(len(U))
+    _C.memset(block, 1, len(U))
+    _C.free(block)
+    return _right(center, outside, negatives, U)
+"""
+
+
+@pytest.mark.parametrize(("mistake", "due"), [("", PASSED), (LIBRARY, FAILED)], ids=["right", "a byte a word"])
+def test_memory_that_a_library_takes_for_itself_turns_the_gate_red(mistake, due, tmp_path):
+    path = tmp_path / "library.py"
+    path.write_text((folder("impls") / "numpy_rows.py").read_text(encoding="utf-8") + mistake, encoding="utf-8")
+    findings = _flat_memory(InProcess(load(str(path))))
+    if not findings:
         pytest.skip("the system does not tell how far a process grows: Linux does")
-    assert grown == pytest.approx(10**7, rel=0.05)
-    assert peak_bytes(call) < 10**5
-    assert resident_growth(lambda: None) < 10**6
+    assert [finding.status for finding in findings] == [due], findings[0].sentence
+    assert peak_bytes(load(str(path)).prepared(case_of(Item(NEGATIVE_SAMPLING, 2**19, K=5, d=8)))) < 2**19
 
 
 def test_the_peak_of_compiled_code_counts_what_it_allocates():

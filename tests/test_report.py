@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from gradgate import cli
+from gradgate.costs import units
 from gradgate.costs.document import Run, document, read_run
 from gradgate.costs.measuring import Measurement
 from gradgate.costs.noise import Certificate
@@ -23,6 +24,7 @@ from gradgate.costs.page.drawing import HEIGHT, WIDTH, whole
 from gradgate.costs.page.throughput import bound
 from gradgate.costs.page.writing import rasterizer_missing
 from gradgate.costs.roofline import ARITHMETIC, MEMORY
+from gradgate.costs.tables import lines
 from gradgate.errors import CannotRun
 
 SIZES = (2**8, 2**12, 2**14, 2**17)
@@ -295,6 +297,27 @@ def test_the_limits_of_pairs_follow_from_what_must_be_moved_and_computed(B: int)
     )  # U and its gradient; six rows twice
     computed = bound(found, softmax, ARITHMETIC), bound(found, sampling, ARITHMETIC)
     assert computed == (pytest.approx(2e11 / 600_000), pytest.approx(2e11 / 3600))  # three products
+
+
+def test_the_share_of_the_limit_is_told_as_it_was_planted(made: Report) -> None:
+    page = text_of(made.html())
+    seconds = 1e-7 * 2.0 ** (17 * 1.13) * 0.99  # the fastest round; 4e10 bytes/s
+    share = 800 * 2**17 / 4e10 / seconds
+    assert f"dense_one comes nearest, with {units.percent(share)} of what its bytes allow" in page
+    [panel] = [
+        svg for svg in tree(made.html()).iter("svg") if svg.findtext("title") == "naive softmax, one pair, float32"
+    ]
+    labels = ["".join(text.itertext()) for text in panel.iter("text")]
+    assert {"dense_one", "sparse_one", "memory", "arithmetic"} <= set(labels)
+
+
+def test_a_library_with_more_threads_than_the_limit_is_named() -> None:
+    run = planted()
+    told = "jax may use 2 threads and cannot be held to one"
+    many = replace(run, machine={**run.machine, "threads": {"torch": 1, "jax": 2}})
+    assert told in text_of(report_of([many]).html())
+    assert told not in text_of(report_of([run]).html())
+    assert any(line.startswith(told) for line in lines(many))
 
 
 def test_labels_never_cover_one_another() -> None:

@@ -27,7 +27,7 @@ from gradgate.report.target import require_writable, write_report
 from gradgate.verdicts import EXIT_CANNOT_RUN, EXIT_REFUTED, EXIT_VERIFIED, worst_exit
 
 GATE_SCHEMA = "gradgate.bench-gate/1"
-_NOTHING_RUN = 5  # pytest's status, after a sentence of its own
+_USAGE, _NOTHING_RUN = 4, 5  # pytest's statuses, after a sentence of its own
 GATED = (
     "array_api",
     "numba_fused",
@@ -81,7 +81,8 @@ def _written(target: Path) -> int:
 
 def _require_whole(target: Path, status: int, named: str | None) -> None:
     """CannotRun where the process ended in the middle, whatever its status: an implementation may exit with 0."""
-    if status == _NOTHING_RUN or json.loads(target.read_text(encoding="utf-8"))["complete"]:
+    found = json.loads(target.read_text(encoding="utf-8"))
+    if found["complete"] or status == _NOTHING_RUN or (status == _USAGE and not found["benchmarks"]):
         return
     if not named:
         descriptor, named = tempfile.mkstemp(prefix="gradgate-bench-", suffix=".json")

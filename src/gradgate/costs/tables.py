@@ -27,6 +27,7 @@ def lines(run: Run) -> Iterator[str]:
         yield ""
         yield "share of this machine's limit: the least time that bytes and operations allow, over the fastest round"
         yield from _columns(SHARES, shares)
+        yield from threads_sentences(run)
     if run.noise is not None:
         yield ""
         yield noise_sentence(run)
@@ -87,6 +88,14 @@ def comparison_cells(found: Comparison) -> tuple[str, ...]:
         where = (f"{at_least}{wins.value:,.0f}", f"[{wins.low:,.0f}, {wins.high:,.0f}]")
     ratio = (times(found.ratio.value), f"[{times(found.ratio.low)}, {times(found.ratio.high)}]")
     return (found.implementation, str(found.K), str(found.B), *where, *ratio, f"{found.at:,}")
+
+
+def threads_sentences(run: Run) -> Iterator[str]:
+    """Which libraries had more than the one thread that the limits are those of."""
+    found = run.machine.get("threads")
+    many = {name: n for name, n in found.items() if n > 1} if isinstance(found, dict) else {}
+    for name, n in many.items():
+        yield f"{name} may use {n} threads and cannot be held to one: its shares are still of one thread's limit"
 
 
 def noise_sentence(run: Run) -> str:

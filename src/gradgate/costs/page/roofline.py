@@ -16,7 +16,7 @@ from gradgate.costs.page.digest import Digest, is_of_pairs
 from gradgate.costs.page.figures import LOSSES, pairs
 from gradgate.costs.page.tables import AT_A_GLANCE
 from gradgate.costs.roofline import MEMORY, fastest, share
-from gradgate.costs.tables import SHARES, share_rows
+from gradgate.costs.tables import SHARES, share_rows, threads_sentences
 
 _CAPTION = (
     "Each point is one implementation at its largest V. Up: operations a second in its fastest round. Right: "
@@ -59,14 +59,20 @@ def share_table(digest: Digest) -> Table | None:
 def nearest(digest: Digest) -> Iterator[str]:
     """A sentence for each loss and batch: who comes nearest to the limit at the largest V."""
     for (loss, B), own in _by_loss_and_batch(_largest(digest)):
-        every = [(m, found) for m in own if (found := share(m, digest.run.limits))]
+        V = max(m.V for m in own)
+        every = [(m, found) for m in own if m.V == V and (found := share(m, digest.run.limits))]
         m, found = max(every, key=lambda pair: pair[1].task)
-        wanted = "bytes moved" if found.bound == MEMORY else "operations"
+        wanted = "bytes" if found.bound == MEMORY else "operations"
         cold = "" if found.cold is None else f", {units.percent(found.cold)} with emptied caches"
         yield (
-            f"{LOSSES[loss].capitalize()}, {pairs(B)}, V = {m.V:,}: {m.implementation} comes nearest, with "
-            f"{units.percent(found.task)} of what {wanted} allow{cold}."
+            f"{LOSSES[loss].capitalize()}, {pairs(B)}, V = {V:,}: {m.implementation} comes nearest, with "
+            f"{units.percent(found.task)} of what its {wanted} allow{cold}."
         )
+
+
+def more_threads(digest: Digest) -> Iterator[str]:
+    """Of whom a share says less."""
+    return (f"{told}." for told in threads_sentences(digest.run) if digest.run.limits)
 
 
 def explained(digest: Digest) -> Iterator[str]:

@@ -9,7 +9,7 @@ from gradgate.costs.page import figures, tables, words
 from gradgate.costs.page.blocks import Explanation, Section, Table, Text
 from gradgate.costs.page.digest import Digest
 from gradgate.costs.page.peers import peer_table, yardstick
-from gradgate.costs.page.roofline import explained, nearest, roofline, share_table
+from gradgate.costs.page.roofline import explained, more_threads, nearest, roofline, share_table
 from gradgate.costs.page.throughput import throughput
 from gradgate.costs.summary import Comparison
 from gradgate.costs.tables import noise_sentence, wall_sentence
@@ -108,7 +108,7 @@ def _throughput(digest: Digest) -> Section:
 
 
 def _roofline(digest: Digest) -> Section:
-    found = map(Text, nearest(digest))
+    found = map(Text, (*nearest(digest), *more_threads(digest)))
     tables = [] if (table := share_table(digest)) is None else [table]
     return Section(
         "How near to the machine's limits", (roofline(digest), *found, *_explained(explained(digest)), *tables)
