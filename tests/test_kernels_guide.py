@@ -122,7 +122,7 @@ def test_the_workflow_is_yaml_and_has_a_job_for_each_kind_of_machine():
 @with_a_c_compiler
 def test_the_c_library_passes_the_gate_in_every_function(shell):
     shell(BUILD_C)
-    assert "verified · 3 functions in float64, float32" in shell("gradgate verify c_by_ctypes.py --cases 5")
+    assert "verified · 3 functions in float64, float32" in shell("gradgate verify c_by_ctypes.py --cases 3")
 
 
 @with_a_c_compiler
@@ -205,4 +205,4 @@ def test_each_fault_of_the_page_has_the_verdict_and_the_cause_that_it_says(shell
     for fault, found in zip(FAULTS, report["implementations"], strict=True):
         what, _, _, verdict, cause = fault
         causes = {function["cause"]["name"] for function in found["functions"] if function["cause"]}
-        assert (found["verdict"], causes) == (verdict, {cause}), what
+        assert (found["verdict"], causes or {"none"}) == (verdict, {cause}), what
