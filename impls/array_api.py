@@ -16,15 +16,17 @@ from array_api_compat import array_namespace, device, is_cupy_array, is_torch_ar
 
 XP = array_namespace(importlib.import_module(os.environ.get("ARRAY_NAMESPACE", "numpy")).asarray(0.0))
 DTYPES = tuple(name for name in ("float64", "float32") if name in XP.__array_namespace_info__().dtypes())
-DEVICES = ("cpu", "cuda")
+with warnings.catch_warnings(action="ignore"):  # torch tries each kind of device that it knows of
+    HERE = XP.__array_namespace_info__().devices()
+DEVICES = {name: each for each in reversed(HERE) for name in ("cpu", "cuda") if name in repr(each).lower()}
 FLUSHES_SUBNORMALS = float(XP.asarray(2.0**-126, dtype=XP.float32) / 2) == 0  # as JAX does
 LOSSES = ("naive_softmax", "negative_sampling")
 REDUCTIONS = ("sum", "mean")
 
 
 def asarray(x, dtype, device):
-    """A NumPy array as an array of the library, in the dtype of that name. Raises ValueError for a device it lacks."""
-    return XP.asarray(np.array(x), dtype=getattr(XP, dtype), device=_device_of(device))
+    """A NumPy array as an array of the library, in the dtype and on the device of that name."""
+    return XP.asarray(np.array(x), dtype=getattr(XP, dtype), device=DEVICES[device])
 
 
 def asnumpy(x):
@@ -186,16 +188,6 @@ def _vector(ints, like):
     """Ints as an index vector of the namespace that `like` belongs to."""
     xp = array_namespace(like)
     return xp.asarray([int(n) for n in ints], dtype=xp.int64, device=device(like))
-
-
-def _device_of(name):
-    """The library's first device of that name; CuPy has no "cpu", and JAX where it has a GPU has none either."""
-    with warnings.catch_warnings(action="ignore"):  # torch tries each kind of device that it knows of
-        devices = XP.__array_namespace_info__().devices()
-    for found in devices:
-        if name in repr(found).lower():
-            return found
-    raise ValueError(f"device is {name!r}, expected one of {', '.join(map(str, devices))}")
 
 
 def _check_rows(matrix, **indices):

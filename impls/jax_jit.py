@@ -233,7 +233,9 @@ def _windows(flat, offsets, fill=NOWHERE):
 
 
 def _indices(own, fill=NOWHERE):
-    return _filled(own, fill, [1 if n == 1 else _room(n, 16) for n in own.shape])
+    """Windows, or windows by words. One window alone is a common case, and stays one."""
+    B, *words = own.shape
+    return _filled(own, fill, [B if B == 1 else _room(B, 16), *(_room(n, 16) for n in words)])
 
 
 def _filled(own, fill, sizes):
