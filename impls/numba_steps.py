@@ -80,7 +80,8 @@ def _slopes(logits, C, K, rate):
         decay = math.exp(-abs(logits[n]))
         towards, away = (one if logits[n] > 0 else decay), (decay if logits[n] > 0 else one)
         logits[n] = (-rate * away if n < C else of_negative * towards) / (one + decay)
-    logits[C + K : C + K + 3] = 0
+    for n in range(C + K, C + K + 3):
+        logits[n] = 0
 
 
 @_compiled("F2", "I1", "i", "F1", "F1")
@@ -100,17 +101,18 @@ def _descend(V_c, U, centers, outsides, offsets, negatives, rate):
     rows, slopes = np.empty(most, np.intp), np.empty(most, U.dtype)
     center, grad_center = np.empty(d, U.dtype), np.empty(d, U.dtype)
     for b in range(len(centers)):
-        start, stop = offsets[b], offsets[b + 1]
-        C = stop - start
+        word, start = centers[b], offsets[b]  # read here: an array that may be written to is read again in each turn
+        C = offsets[b + 1] - start
         if C == 0:
             continue
         for c in range(C):
             rows[c] = outsides[start + c]
         for k in range(K):
             rows[C + k] = negatives[b, k]
-        rows[C + K : C + K + 3] = rows[0]  # four rows are read at a time: the last ones may be nobody's
+        for n in range(C + K, C + K + 3):
+            rows[n] = rows[0]  # four rows are read at a time: the last ones may be nobody's
         for i in range(d):
-            center[i], grad_center[i] = V_c[centers[b], i], 0
+            center[i], grad_center[i] = V_c[word, i], 0
         _dot(U, rows, C + K, center, slopes)
         _slopes(slopes, C, K, rate)
         _add(U, rows, C + K, slopes, grad_center)
@@ -119,7 +121,7 @@ def _descend(V_c, U, centers, outsides, offsets, negatives, rate):
             for i in range(d):
                 U[row, i] -= slope * center[i]
         for i in range(d):
-            V_c[centers[b], i] = center[i] - grad_center[i]
+            V_c[word, i] = center[i] - grad_center[i]
 
 
 def _rows(name, rows, matrix):

@@ -62,6 +62,13 @@ RULES = (
         "these two compare shipped files with PyTorch; a benchmark takes the implementation as a parameter",
     ),
     _rule(
+        "training throughput",
+        "bench/throughput/*.py",
+        None,
+        "core reference outer",
+        "a program of its own, which trains with others' libraries beside ours",
+    ),
+    _rule(
         "properties and bench",
         "properties/*.py bench/*.py",
         "hypothesis numpy pytest",
