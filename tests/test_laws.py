@@ -4,6 +4,7 @@ A fault is a change of numpy_dense's inputs or outputs. It is written once for a
 1 the hidden side's gradient, -1 grad_U) and by parameter. A law without a fault fails the first test."""
 
 import functools
+from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
@@ -102,6 +103,32 @@ def after_the_update(right, given):
     return new_V_c, new_U
 
 
+def all_from_the_start(right, given):
+    """A minibatch in place of steps: every window's gradient is taken at the old matrices."""
+    old = {name: given[name].copy() for name in ("V_c", "U")}
+    new = {name: matrix.copy() for name, matrix in old.items()}
+    for one in windows(given):
+        moved = right(*{**one, **{name: matrix.copy() for name, matrix in old.items()}}.values())
+        for name, matrix in zip(new, moved, strict=True):
+            new[name] += matrix - old[name]
+    return tuple(new.values())
+
+
+def backwards(right, given):
+    """The last window first."""
+    V_c, U = given["V_c"], given["U"]
+    for one in reversed(list(windows(given))):
+        V_c, U = right(*{**one, "V_c": V_c, "U": U}.values())
+    return V_c, U
+
+
+def windows(given):
+    """The inputs of each window of steps by itself."""
+    for b, (start, stop) in enumerate(pairwise(given["offsets"])):
+        one = {name: given[name][b : b + 1] for name in ("centers", "negatives")}
+        yield {**given, **one, "outsides": given["outsides"][start:stop], "offsets": np.array([0, stop - start])}
+
+
 def first_error_only(right, given):
     """EH with e_1,j in place of EI_j: one word's errors for their sum over the window."""
     drawn = None if given["negatives"] is None else given["negatives"][:1]
@@ -189,6 +216,10 @@ def known_choice(value, given):
     if isinstance(value, str):
         return "negative_sampling" if given["negatives"] is not None else "naive_softmax"
     return np.where(value == 1, 1, -1)
+
+
+def an_empty_window(given):
+    return (np.diff(given["offsets"]) == 0).any()
 
 
 def no_words(given):
@@ -290,6 +321,8 @@ FAULTS = {
         going(lambda way, given: way / max(len(given["outsides"]), 1)),
     ],
     "update_of_rate_0": [scale(0, 1 + 1e-6), spoil(-1, lambda new, given: new + new.dtype.type(1e-6))],
+    "one_after_another": [all_from_the_start, backwards],
+    "empty_window_stays": [refusing(an_empty_window), nan_when(an_empty_window)],
     "additive_batch": [spoil(-1, by_batch), spoil(0, by_batch), spoil(0, lambda value, given: value[::-1])],
     "sigmoid_symmetry": [scale(0, 1 + 1e-12), feed(["x"], lambda x, given: x + x.dtype.type(1e-6))],
     "sigmoid_jacobian": [
