@@ -60,6 +60,11 @@ def test_every_link_between_the_documents_leads_somewhere():
     assert not [line for line in broken if "://" not in line]
 
 
+def test_no_page_holds_the_marks_of_an_unresolved_merge():
+    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+    assert [page.name for page in pages if re.search(r"^(<{7}|={7}$|>{7})", page.read_text(), re.MULTILINE)] == []
+
+
 @pytest.mark.parametrize("function", FORMULAS)
 def test_every_formula_that_students_are_sent_to_stands_in_its_section(function):
     sections = (ROOT / PAGE).read_text().split("\n### ")
