@@ -11,10 +11,14 @@ V vocabulary size, d dimension, K negatives, B windows, C words of a window, N =
 import math
 
 import numpy as np
+from llvmlite import ir
 from numba import njit, types
+from numba.core import cgutils
+from numba.extending import intrinsic
 
 DTYPES = ("float64", "float32")
 
+CACHE_LINE = 64  # bytes
 _ANY_ORDER = {"reassoc", "contract"}  # sums may be taken in any order and fused; NaN and inf keep their meaning
 
 
@@ -57,6 +61,23 @@ def _type(name, real):
     return scalar if name[1:] == "" else types.Array(scalar, int(name[1:]), "C", readonly=name[0].islower())
 
 
+@intrinsic
+def _prefetch(typing, matrix, row, column):
+    """Has the processor fetch what lies at an element, to write to it, while it goes on: LLVM's prefetch."""
+
+    def generate(context, builder, signature, arguments):
+        matrix, *place = arguments
+        array = context.make_array(signature.args[0])(context, builder, matrix)
+        element = cgutils.get_item_pointer(context, builder, signature.args[0], array, place)
+        byte, word = ir.IntType(8).as_pointer(), ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [byte, word, word, word])
+        prefetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+        builder.call(prefetch, [builder.bitcast(element, byte), word(1), word(3), word(1)])  # to write, to keep, data
+        return context.get_dummy_value()
+
+    return types.void(matrix, row, column), generate
+
+
 @_compiled("F2", "I1", "i", "F1", "F1")
 def _dot(U, rows, count, center, logits):
     """logits[n] = U[rows[n]] . center, four rows at a time: their sums do not wait for each other."""
@@ -94,6 +115,18 @@ def _add(U, rows, count, slopes, total):
             total[i] += s0 * U[r0, i] + s1 * U[r1, i] + s2 * U[r2, i] + s3 * U[r3, i]
 
 
+@_compiled("F2", "F2", "i1", "i1", "i1", "i2", "i")
+def _fetch(V_c, U, centers, outsides, offsets, negatives, b):
+    """Asks for the rows of window b, which lie anywhere in the matrices."""
+    line = CACHE_LINE // U.itemsize
+    for i in range(0, U.shape[1], line):
+        _prefetch(V_c, centers[b], i)
+        for n in range(offsets[b], offsets[b + 1]):
+            _prefetch(U, outsides[n], i)
+        for k in range(negatives.shape[1]):
+            _prefetch(U, negatives[b, k], i)
+
+
 @_compiled("F2", "F2", "i1", "i1", "i1", "i2", "f")
 def _descend(V_c, U, centers, outsides, offsets, negatives, rate):
     d, K = U.shape[1], negatives.shape[1]
@@ -101,6 +134,8 @@ def _descend(V_c, U, centers, outsides, offsets, negatives, rate):
     rows, slopes = np.empty(most, np.intp), np.empty(most, U.dtype)
     center, grad_center = np.empty(d, U.dtype), np.empty(d, U.dtype)
     for b in range(len(centers)):
+        if b + 1 < len(centers):
+            _fetch(V_c, U, centers, outsides, offsets, negatives, b + 1)
         word, start = centers[b], offsets[b]  # read here: an array that may be written to is read again in each turn
         C = offsets[b + 1] - start
         if C == 0:
