@@ -24,6 +24,7 @@ OPEN = {
     "skipped",
     "machine.caches",
     "machine.blas",
+    "machine.threads",
     "machine.limits.flops_by_dtype",
 }  # their keys are names, or said in a sentence
 INTERVALS = ("growth.time", "growth.bytes", "growth.returned", "comparisons.wins_from", "comparisons.ratio")

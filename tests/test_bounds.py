@@ -110,11 +110,11 @@ def coefficients_of(group, logits, softmax, logistic):
 
 
 def step(case, moves):
-    """The matrices after a step, moved by one gradient after the other."""
+    """The matrices after a step, or several whose rows are their own, moved by one gradient after the other."""
     V_c, U = case.inputs["V_c"].copy(), case.inputs["U"].copy()
-    for of_center, of_U in moves:
+    for rows, of_center, of_U in moves:
         rate = U.dtype.type(case.inputs["rate"])
-        V_c[case.inputs["center"]] -= rate * of_center
+        V_c[rows] -= rate * of_center
         U -= rate * of_U
     return {"new_V_c": V_c, "new_U": U}
 
@@ -138,7 +138,7 @@ def run(case, softmax, logistic, how):
             if "V_c" in case.inputs:
                 np.add.at(out["grad_V_c"], group.rows, gradient / U.dtype.type(group.divisor))
             out["grad_U"] += np.outer(column, h)
-            moves.append((gradient, np.outer(column, h)))
+            moves.append((group.rows, gradient, np.outer(column, h)))
     if "rate" in case.inputs:
         out |= step(case, moves)
     out["loss"], out["grad_centers"] = out["losses"].sum(), out["grad_center"].copy()

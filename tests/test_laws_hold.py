@@ -52,6 +52,8 @@ def dense_peer(witness):
 @pytest.mark.parametrize("name", SHIPPED)
 def test_every_right_implementation_passes_every_law(name, function):
     implementation = load(name)
+    if function not in implementation.offers:
+        pytest.skip(f"{name} does not offer {function}")
     passed = set()
     for index in range(20):
         dtypes = implementation.particulars.dtypes
