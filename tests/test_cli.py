@@ -216,6 +216,12 @@ def test_the_bar_counts_the_cases_that_there_are(folder: Path) -> None:
     assert told[-1] == (3 + 5, 3 + 5)  # a sigmoid takes no word of a text
 
 
+def test_a_run_leaves_the_environment_as_it_was(folder: Path) -> None:
+    before = dict(os.environ)
+    run([resolve(str(folder / "right.py"))], Settings(("sigmoid",), ("float64",), cases=1, text_cases=0, jobs=1))
+    assert dict(os.environ) == before
+
+
 # ---- JSON
 
 

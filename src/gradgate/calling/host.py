@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any, TypeVar
 
@@ -30,6 +31,21 @@ ONE_THREAD = dict.fromkeys(
 RANK = "RANK"  # in the environment of a rank, and of no other worker
 _running: set[subprocess.Popen[bytes]] = set()  # the workers of this process
 Found = TypeVar("Found")
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """One thread for the libraries of the processes that are started: such processes fill the cores already.
+
+    The variables are as they were afterwards: libraries that run here look at them again (Numba does).
+    """
+    before = dict(os.environ)
+    os.environ.update(ONE_THREAD)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 class Worker:

@@ -6,7 +6,6 @@ is held out of the hypotheses: what is said then rests on the formula, the progr
 from __future__ import annotations
 
 import multiprocessing
-import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from gradgate.calling.host import ONE_THREAD
+from gradgate.calling.host import one_thread
 from gradgate.calling.inprocess import InProcess, Performer
 from gradgate.calling.loading import load
 from gradgate.causes.cause import Cause
@@ -66,11 +65,10 @@ def measure(
 
     jobs is the number of processes.
     """
-    os.environ.update(ONE_THREAD)  # the processes fill the cores, and a fixed order of sums keeps runs alike
     parts = [list(names) for names in _parts([(t.fault.name, t.function, t.dtype) for t in chosen])]
     rows: list[Record] = []
     done = 0
-    with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
+    with one_thread(), ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
         for part, found in zip(parts, pool.map(_rows_of, parts), strict=True):
             rows += found
             done += len(part)

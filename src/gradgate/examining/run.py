@@ -16,7 +16,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from gradgate.bounds.arithmetic import Arithmetic
-from gradgate.calling.host import ONE_THREAD, Worker, end_all
+from gradgate.calling.host import Worker, end_all, one_thread
 from gradgate.calling.implementation import Particulars
 from gradgate.calling.inprocess import InProcess
 from gradgate.calling.loading import Source, load
@@ -50,11 +50,10 @@ def run(sources: list[Source], settings: Settings, progress: Callable[[int, int]
         raise CannotRun(f"{asked}: not examined in {', '.join(settings.dtypes)}, but in float64 and float32")
     lanes = [units[lane :: settings.jobs] for lane in range(min(settings.jobs, len(units)))]
     total = sum(_cases_of(function, settings) for function, _ in units)
-    os.environ.update(ONE_THREAD)  # the lanes fill the cores, and a fixed order of sums keeps runs alike
     context = multiprocessing.get_context("spawn")
     counter = context.Value("q", 0)
     others = set(multiprocessing.active_children())
-    with ProcessPoolExecutor(len(lanes), context, _begin_lane, (counter,)) as pool:
+    with one_thread(), ProcessPoolExecutor(len(lanes), context, _begin_lane, (counter,)) as pool:
         try:
             futures = [pool.submit(_lane, lane, sources, settings) for lane in lanes]
             pending = set(futures)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
 from time import perf_counter
 from typing import Any
 
-from gradgate.calling.host import ONE_THREAD
+from gradgate.calling.host import one_thread
 from gradgate.faults import catalogue
 from gradgate.peers.checkers import CHECKERS, Checker
 from gradgate.peers.costs import costs, seconds_a_call
@@ -35,7 +34,7 @@ def measure(
     start, load = perf_counter(), os.getloadavg()
     present = [checker for checker in checkers if not checker.absent]
     tasks = 2 * len(sizes) * len(present)
-    with _one_thread():
+    with one_thread():
         shows = {size: shown(*size) for size in sizes}
         cells = _verdicts(present, shows, jobs, lambda what, done: progress(what, done, tasks))
         _add_costs(present, cells, lambda what, done: progress(what, tasks // 2 + done, tasks))
@@ -98,15 +97,3 @@ def _alone(function: Callable[..., Any], *arguments: Any) -> Any:
 
 def _processes(count: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), max_tasks_per_child=1)
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """One thread for the libraries of the processes that are started: threads that wait are no checker's time."""
-    before = dict(os.environ)
-    os.environ.update(ONE_THREAD)
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
