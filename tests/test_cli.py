@@ -218,7 +218,8 @@ def test_the_bar_counts_the_cases_that_there_are(folder: Path) -> None:
 
 def test_a_run_leaves_the_environment_as_it_was(folder: Path) -> None:
     before = dict(os.environ)
-    run([resolve(str(folder / "right.py"))], Settings(("sigmoid",), ("float64",), cases=1, text_cases=0, jobs=1))
+    settings = Settings(("sigmoid",), ("float64",), cases=1, text_cases=0, jobs=1)
+    run([resolve(str(folder / "right.py"))], settings, lambda *counts: None)
     assert dict(os.environ) == before
 
 
