@@ -2,7 +2,8 @@
 
 A case's windows touch no row twice, so that all of its steps are known from the start. Here they go on: the centres
 come again, each with the words and negatives of the window before its own, so that every row has moved already, and the
-order counts. What is due is the exact step from the very matrices that the implementation has reached by then."""
+order counts. What is due is the exact step from the very matrices that the implementation has reached by then. The last
+pass that is judged comes after so many that no room made for a few windows is enough."""
 
 from __future__ import annotations
 
@@ -17,7 +18,9 @@ from gradgate.laws.exact import exact_claim
 from gradgate.laws.law import Claim, Law, NotApplicable
 from gradgate.witness import Witness
 
-PASSES = ("base", "second pass", "third pass")
+PASSES = ("base", "second pass", "third pass", "fourteenth pass", "fifteenth pass")
+TURNS = (0, 1, 2, 13, 14)
+JUDGED = ((0, 1), (1, 2), (3, 4))  # of PASSES: what came before, and the pass itself
 _MATRICES = ("V_c", "U")
 
 
@@ -48,20 +51,22 @@ def _joined(cases: list[Case]) -> Case:
 
 
 def _passes(witness: Witness) -> list[Call]:
-    parts = [windows_of_pass(witness.case, turn) for turn in range(len(PASSES))]
-    return [Call(PASSES[turn], _joined(parts[: turn + 1])) for turn in range(1, len(PASSES))]
+    parts = [windows_of_pass(witness.case, turn) for turn in range(TURNS[-1] + 1)]
+    return [Call(name, _joined(parts[: turn + 1])) for name, turn in zip(PASSES[1:], TURNS[1:], strict=True)]
 
 
 def _one_after_another(evidence: Evidence) -> list[Claim]:
     claims = []
-    for turn, (before, after) in enumerate(zip(PASSES[:-1], PASSES[1:], strict=True), start=1):
-        reached = {name: evidence.values(before, f"new_{name}") for name in _MATRICES}
+    for before, after in JUDGED:
+        reached = {name: evidence.values(PASSES[before], f"new_{name}") for name in _MATRICES}
         if not all(np.isfinite(matrix).all() for matrix in reached.values()):
             raise NotApplicable("the steps before have led out of the dtype's range")
-        case = windows_of_pass(evidence.case, turn)
+        case = windows_of_pass(evidence.case, TURNS[after])
         case = case.with_inputs(**{name: round_to(matrix, case.form) for name, matrix in reached.items()})
         witness = Witness(case, evidence.witness.arithmetic, evidence.witness.tier)
-        last = Evidence(witness, {"base": evidence.outcomes[after]}, evidence.particulars, lenient=evidence.lenient)
+        last = Evidence(
+            witness, {"base": evidence.outcomes[PASSES[after]]}, evidence.particulars, lenient=evidence.lenient
+        )
         claims += [exact_claim(last, quantity) for quantity in case.returns]
     return claims
 
